@@ -14,10 +14,10 @@ from kgpaths.verbalization.dialects import chain_schema, dialect
 from kgpaths.verbalization.english import folded
 from kgpaths.verbalization.material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.parsing import Labels, read
-from kgpaths.verbalization.prompt_files import PromptFile, PromptFolder
-from kgpaths.verbalization.recipes import load_recipe
+from kgpaths.verbalization.prompt_files import PromptFile
 from kgpaths.verbalization.refusals import is_refusal
 from kgpaths.verbalization.task import is_negated
+from kgpaths.verbalization.written_by import recipe_of
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -51,8 +51,7 @@ class LLMVerbalizer:
     def __init__(self, graph: KnowledgeGraph, config: LLMConfig) -> None:
         self._graph = graph
         self._config = config
-        folder = PromptFolder.of_recipe(config.recipe, config.prompts)
-        self.recipe = load_recipe(config.recipe, folder)
+        self.recipe, folder = recipe_of(config)
         self._prompt = folder.prompt(self.recipe.prompt)
         self._repair = folder.prompt(self.recipe.repair_prompt)
         self._dialect = dialect(config.dialect)

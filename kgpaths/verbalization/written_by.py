@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from pathlib import Path
 
 from kgpaths.config import LLMConfig
 from kgpaths.verbalization.prompt_files import PromptFolder
@@ -17,8 +16,7 @@ def recipe_of(config: LLMConfig) -> tuple[Recipe, PromptFolder]:
         UsageError: there is no such recipe or folder.
         ConfigError: the file is not a recipe.
     """
-    beside = Path(config.recipe).parent if config.recipe.endswith((".yaml", ".yml")) else None
-    folder = PromptFolder(config.prompts, beside=beside)
+    folder = PromptFolder.of_recipe(config.recipe, config.prompts)
     return load_recipe(config.recipe, folder), folder
 
 
