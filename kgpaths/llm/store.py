@@ -12,7 +12,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -86,6 +86,7 @@ class ReplyStore:
         self._reader: sqlite3.Connection | None = None
         self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
+        self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -166,56 +167,53 @@ class ReplyStore:
 
     def _open_reader(self) -> sqlite3.Connection | None:
         if self._reader is None and self.path.exists():
-            reader = sqlite3.connect(self.path, isolation_level=None, timeout=30)
             try:
-                reader.execute(_SCHEMA)
+                self._reader = self._connected()
             except sqlite3.DatabaseError as error:
-                reader.close()
                 raise CorpusError(f"{self.path} is no reply store ({error}); move it away or delete it") from error
-            self._reader = reader
         return self._reader
+
+    def _connected(self) -> sqlite3.Connection:
+        """Open the file; one at a time, because SQLite lets nobody look while a file turns to WAL."""
+        with self._opening, ExitStack() as undo:
+            connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+            undo.callback(connection.close)
+            for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", _SCHEMA):
+                connection.execute(statement)
+            undo.pop_all()
+        return connection
 
     def _write(self) -> None:
         """Take replies from the queue until told to end; a batch is one transaction."""
-        try:
-            connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-        except sqlite3.Error as error:
-            self._refuse(error)
-            return
-        with closing(connection):
-            ending, ready = False, False
-            while not ending:
-                batch: list[_Write] = []
-                entry = self._queue.get()
-                while entry is not None:
-                    batch.append(entry)
-                    if len(batch) == _BATCH:
-                        break
-                    try:
-                        entry = self._queue.get_nowait()
-                    except queue.Empty:
-                        break
-                else:
-                    ending = True
+        connection: sqlite3.Connection | None = None
+        ending = False
+        while not ending:
+            batch: list[_Write] = []
+            entry = self._queue.get()
+            while entry is not None:
+                batch.append(entry)
+                if len(batch) == _BATCH:
+                    break
                 try:
-                    if not ready:
-                        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", _SCHEMA):
-                            connection.execute(statement)
-                        ready = True
-                    connection.execute("BEGIN")
-                    for write in batch:
-                        connection.execute(write.statement, write.values)
-                    connection.execute("COMMIT")
-                except sqlite3.Error as error:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    _settle(batch, self._explained(error))
-                else:
-                    _settle(batch, None)
-
-    def _refuse(self, error: sqlite3.Error) -> None:
-        while (entry := self._queue.get()) is not None:
-            _settle([entry], self._explained(error))
+                    entry = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            else:
+                ending = True
+            try:
+                connection = connection or self._connected()
+                connection.execute("BEGIN")
+                for write in batch:
+                    connection.execute(write.statement, write.values)
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                if connection is not None and connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                _settle(batch, self._explained(error))
+            else:
+                _settle(batch, None)
+        if connection is not None:
+            connection.close()
 
     def _explained(self, error: sqlite3.Error) -> Exception:
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):

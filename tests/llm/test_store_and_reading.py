@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,36 @@ def test_a_reply_whose_process_was_killed_before_reading_is_counted_by_the_next(
 
     asyncio.run(unread())
     asyncio.run(next_process())
+
+
+class Slow(sqlite3.Connection):
+    """A connection to a slow disk: what it does first keeps others out for a while."""
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if "CREATE" not in statement:
+            return super().execute(statement, *values)
+        super().execute("BEGIN IMMEDIATE")
+        cursor = super().execute(statement)
+        time.sleep(0.01)
+        super().execute("COMMIT")
+        return cursor
+
+
+def test_reading_while_the_file_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *given, **options: connect(*given, **options, factory=Slow))
+
+    async def begin(path: Path) -> None:
+        with ReplyStore(path) as store:
+            first = asyncio.create_task(store.put(stored("k")))
+            while not first.done():
+                store.get("other")
+                await asyncio.sleep(0)
+            await first
+            assert store.get("k") is not None
+
+    for number in range(10):
+        asyncio.run(begin(tmp_path / f"{number}.sqlite"))
 
 
 def test_a_store_is_made_with_its_first_reply(tmp_path: Path) -> None:
