@@ -1,7 +1,7 @@
 """What is tried when the usual search finds no path, rung by rung; the rung stands on the path.
 
 1. `longer`: one hop more, and no degree cap
-2. `full`: all relations, and edges that only associate words of one sentence
+2. `full`: all relations
 3. `parent`: to an is_a neighbour of the answer, and from there to the answer
 """
 

@@ -1,7 +1,8 @@
 """Which edges a search walks, and the search graph of a view kept beside the snapshots.
 
 `default` is what a clinician reasons with: relations with ``in_paths`` and edges that a curator or a sentence states.
-`full` adds the other relations and the edges that only stand for words met in one sentence (`associated_in_text`).
+`full` adds the other relations. Edges that only stand for words met in one sentence (`associated_in_text`) are in
+neither: they weigh as evidence, and are no step of an argument.
 Statements that contradict (a contraindication, an excluded phenotype) are in neither: a path is an argument *for*.
 """
 
@@ -28,7 +29,7 @@ from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.resources import cache_dir
 
 View = Literal["default", "full"]
-_FORMAT = 4
+_FORMAT = 5
 _FAMILIES: tuple[tuple[frozenset[str], bool], ...] = (
     (frozenset({"has_symptom", "has_phenotype", "has_complication"}), False),
     (frozenset({"located_in", "occurs_in", "originates_in_cell", "expressed_in"}), False),
@@ -77,8 +78,7 @@ def view_costs(graph: KnowledgeGraph, config: PathConfig, view: View = "default"
     linkable = [kind in node_types() and node_types()[kind].linkable for kind in graph.node_types]
     concepts = np.array(linkable, dtype=bool)[graph.node_type]
     inside = walked[graph.predicate] & concepts[graph.subject] & concepts[graph.object]
-    if view == "default":
-        inside &= np.array([tier != "associated_in_text" for tier in graph.tiers], dtype=bool)[graph.tier]
+    inside &= np.array([tier != "associated_in_text" for tier in graph.tiers], dtype=bool)[graph.tier]
     for step in config.forbidden:
         inside &= ~_takes(graph, step)
     return np.where(inside, costs, 0).astype(np.uint16)

@@ -229,6 +229,12 @@ class TestLadder:
         shortcut = EdgeRecord("DOID:2", "member_of", "DOID:50", "doid", "2025", "CC0-1.0")
         assert self.rungs(self.chain(2, shortcut), 50) == [("full", 3)]
 
+    def test_words_of_one_sentence_are_a_step_on_no_rung(self) -> None:
+        together = EdgeRecord(
+            "DOID:2", "associated_with", "DOID:50", "medquad", "2019", "CC-BY-4.0", "associated_in_text"
+        )
+        assert self.rungs(self.chain(2, together), 50) == []
+
     def test_a_relative_of_the_answer(self) -> None:
         child = EdgeRecord("DOID:60", "is_a", "DOID:4", "doid", "2025", "CC0-1.0")
         assert self.rungs(self.chain(4, child), 60) == [("parent", 5)]
