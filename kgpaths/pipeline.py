@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgpaths.config import BuildConfig, default_out
-from kgpaths.records import Chain, Draft, Mention, PathSet, QAItem, Reason, ReasoningPath, Row
+from kgpaths.records import Draft, Mention, PathSet, QAItem, Reason, Row
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -131,31 +131,27 @@ class Pipeline:
         return self._row(item, mentions, path_set, **judged[0][1], drafts=tuple(draft for _, _, draft in others))
 
     def _row(self, item: QAItem, mentions: tuple[Mention, ...], path_set: PathSet, **made: Any) -> Row:
-        sources, licence = self._provenance(item, path_set.paths, made.get("chain"))
-        return Row(
+        from kgpaths.graph.vocabulary import licences, strictest
+
+        ledger = licences()
+        question_licence = ledger[item.licence].licence if item.licence in ledger else item.licence
+        row = Row(
             id=item.id,
             item=item,
             mentions=mentions,
             path_set=path_set,
             graph_hash=self.graph.hash,
-            licence=licence,
-            sources=sources,
+            licence=question_licence,
             **made,
         )
-
-    def _provenance(
-        self, item: QAItem, paths: Iterable[ReasoningPath], chain: Chain | None
-    ) -> tuple[tuple[str, ...], str]:
-        from kgpaths.graph.vocabulary import licences, strictest
-
-        edges = {edge for path in paths for edge in path.edge_ids}
-        if chain is not None:
-            edges.update(edge for step in chain.steps for edge in step.edge_ids)
-        cited = [self.graph.edge(edge) for edge in sorted(edges)]
-        sources = sorted({item.licence, *(edge.source for edge in cited)})
-        ledger = licences()
-        question_licence = ledger[item.licence].licence if item.licence in ledger else item.licence
-        return tuple(sources), strictest([question_licence, *(edge.licence for edge in cited)])
+        edges = tuple(self.graph.edge(edge) for edge in sorted(row.cited))
+        return row.model_copy(
+            update={
+                "edges": edges,
+                "sources": tuple(sorted({item.licence, *(edge.source for edge in edges)})),
+                "licence": strictest([question_licence, *(edge.licence for edge in edges)]),
+            }
+        )
 
     def broken_row(self, item: QAItem, error: Exception) -> Row:
         """Return the row of a question on which a stage broke."""

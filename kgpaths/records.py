@@ -404,3 +404,12 @@ class Row(Record):
     """Ledger keys of the question source and of all cited edges, sorted."""
     detail: str = ""
     """For people: what went wrong. Never parsed."""
+    edges: tuple[Edge, ...] = ()
+    """Every edge that paths, chain and drafts cite, whole, by id: where each was read, and for text the sentence."""
+
+    @property
+    def cited(self) -> frozenset[str]:
+        """Ids of all edges that paths, chain and drafts cite."""
+        chains = (self.chain, *(draft.chain for draft in self.drafts))
+        steps = {edge for chain in chains if chain for step in chain.steps for edge in step.edge_ids}
+        return frozenset(steps | {edge for path in self.path_set.paths for edge in path.edge_ids})

@@ -93,3 +93,42 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("graphs") / "ward"
     build_snapshot(nodes, edges, folder, name="ward", sources={})
     return folder
+
+
+@pytest.fixture(scope="session")
+def leaflets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of reference texts on the diseases of the ward; one of them has no licence."""
+    import json
+
+    texts = [
+        {
+            "id": "gout-1", "focus": "Gout", "section": "symptoms", "licence": "CC-BY-4.0", "source": "medquad",
+            "url": "https://example.org/gout",
+            "text": "Gout is an old disease. The symptoms of gout include fever and chest pain.",
+        },
+        {
+            "id": "gout-2", "focus": "Gout", "section": "symptoms", "licence": "CC-BY-4.0", "source": "medquad",
+            "url": "https://example.org/more", "text": "Common symptoms of gout include fever and headache.",
+        },
+        {
+            "id": "ward-3", "focus": "Asthma", "section": "symptoms", "url": "https://example.org/ours",
+            "text": "Symptoms of asthma include chest pain and headache.",
+        },
+    ]  # fmt: skip
+    folder = tmp_path_factory.mktemp("texts")
+    (folder / "leaflets.jsonl").write_text("".join(json.dumps(text) + "\n" for text in texts), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def read_ward(ward: Path, leaflets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the snapshot folder of the ward with the edges that its leaflets state."""
+    from kgpaths.extraction import extract
+    from kgpaths.extraction.run import add_to_snapshot
+    from kgpaths.graph import KnowledgeGraph
+
+    folder = tmp_path_factory.mktemp("graphs")
+    graph = KnowledgeGraph.open(ward)
+    extract(leaflets, folder / "drawn", graph=graph)
+    add_to_snapshot(graph, folder / "drawn", folder / "read")
+    return folder / "read"

@@ -49,12 +49,8 @@ def path(
             soft_wrap=True,
         )
         for hop in each.hops:
-            out.print(
-                "        " + screen.edge_line(opened, opened.edge(hop.edge_id)),
-                style="dim",
-                markup=False,
-                soft_wrap=True,
-            )
+            for line in screen.edge_lines(opened, opened.edge(hop.edge_id)):
+                out.print("        " + line, style="dim", markup=False, soft_wrap=True)
     if not found:
         screen.console(stderr=True).print(f"no path of at most {max_hops} hops between {start!r} and {end!r}")
         raise typer.Exit(EXIT_CHECK_FAILED)

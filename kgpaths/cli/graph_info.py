@@ -54,7 +54,8 @@ def _print_node(out: Console, graph: KnowledgeGraph, text: str) -> None:
     out.print(f"names: {names}" if names else "no other names", markup=False, soft_wrap=True)
     out.print(f"neighbours: {graph.degree(record.id):,}")
     for edge in graph.edges_of(record.id):
-        out.print("  " + screen.edge_line(graph, edge), markup=False, soft_wrap=True)
+        for line in screen.edge_lines(graph, edge):
+            out.print("  " + line, markup=False, soft_wrap=True)
 
 
 def _print_graph(out: Console, graph: KnowledgeGraph) -> None:

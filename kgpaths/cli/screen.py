@@ -63,16 +63,27 @@ def arrow_line(graph: KnowledgeGraph, path: ReasoningPath) -> str:
     return line
 
 
-def edge_line(graph: KnowledgeGraph, edge: Edge) -> str:
-    """Return one edge with everything it rests on."""
+def edge_lines(graph: KnowledgeGraph, edge: Edge) -> list[str]:
+    """Return one edge with what it rests on: its source, and below it the sentence where it was read in a text."""
     from kgpaths.graph.vocabulary import relations
 
     known = relations().get(edge.predicate)  # a graph of one's own may use words that the vocabulary lacks
     phrase = known.phrase if known else edge.predicate.replace("_", " ")
-    references = ", ".join(dict.fromkeys(e.reference or e.url for e in edge.evidence if e.reference or e.url))
-    where = f"{edge.source} {edge.source_version}, {edge.licence}" + (f", {references}" if references else "")
+    where = [f"{edge.source} {edge.source_version}", edge.licence]
+    if edge.tier != "curated":
+        where.append(f"{edge.tier} {edge.strength:.2f}")
+    said = [one for one in edge.evidence if one.sentence]
+    if not said:
+        where += dict.fromkeys(one.reference or one.url for one in edge.evidence if one.reference or one.url)
     subject, object_ = (f"{graph.name(node)} ({node})" for node in (edge.subject, edge.object))
-    return f"{edge.id}  {subject} {phrase} {object_}  [{where}]"
+    lines = [f"{edge.id}  {subject} {phrase} {object_}  [{', '.join(where)}]"]
+    if said:
+        best = max(said, key=lambda one: one.score or 0.0)
+        sentence = " ".join(f"{best.lead} {best.sentence}".split())
+        place = [best.url or best.reference, best.section and f"section {best.section}", best.rule]
+        others = f"; {len(said) - 1} more sentence{'s' if len(said) > 2 else ''}" if len(said) > 1 else ""
+        lines.append(f"    “{sentence}” ({', '.join(filter(None, place))}{others})")
+    return lines
 
 
 def question(item: QAItem, mentions: Sequence[Mention]) -> RenderableType:
@@ -120,18 +131,21 @@ def row_report(graph: KnowledgeGraph, row: Row, *, links: bool = False) -> Rende
             Text(f"  {path.option_key}: {path.cost_millinats / 1000:5.2f}  {arrow_line(graph, path)}")
             for path in contrast
         ]
-    scores = "  ".join(f"{e.key or 'answer'} {e.score:.2f}" for e in row.path_set.option_evidence if e.node_ids)
+    scores = "  ".join(
+        f"{e.key or 'answer'} {f'{e.score:.2f}' if e.node_ids else '–'}" for e in row.path_set.option_evidence
+    )
     if scores:
         margin = "" if row.path_set.margin is None else f"   margin {row.path_set.margin:+.2f}"
         parts.append(Text(f"Evidence  {scores}{margin}"))
     if row.chain is not None:
         parts += [Text(), Text("Chain", style="bold")]
+        edges = {edge.id: edge for edge in row.edges}
         for number, step in enumerate(row.chain.steps, 1):
             parts.append(Text(f"  {number}. {step.text}"))
             if links:
-                parts += [
-                    Text(f"       rests on {edge_line(graph, graph.edge(e))}", style="dim") for e in step.edge_ids
-                ]
+                for lines in (edge_lines(graph, edges.get(e) or graph.edge(e)) for e in step.edge_ids):
+                    parts.append(Text(f"       rests on {lines[0]}", style="dim"))
+                    parts += [Text(f"            {line}", style="dim") for line in lines[1:]]
                 parts += [
                     Text(f"       quotes {q.section}[{q.start}:{q.end}] “{q.text}”", style="dim") for q in step.quotes
                 ]
@@ -174,6 +188,11 @@ def funnel_table(stats: Mapping[str, Any], *, title: str, seconds: float | None 
     for reason, count in sorted(stats["reasons"].items(), key=lambda pair: (-pair[1], pair[0])):
         table.add_row(f"  {reason}", f"{count:,}", f"{100 * count / total:.1f} %", style="dim")
     line("failed", "failed")
+    for tier, count in sorted(stats["tiers"].items(), key=lambda pair: (-pair[1], pair[0])):
+        share = 100 * count / max(1, sum(stats["tiers"].values()))
+        table.add_row(f"cited edges, {tier}", f"{count:,}", f"{share:.1f} %", style="dim")
+    for source, count in sorted(stats["texts"].items(), key=lambda pair: (-pair[1], pair[0])):
+        table.add_row(f"  {source}", f"{count:,}", "", style="dim")
     if seconds is not None:
         table.add_row("seconds", f"{seconds:.1f}", "")
     return table

@@ -15,6 +15,7 @@ def stats(
     """Print how many questions came in, were linked, had paths, and were accepted or rejected, and why."""
     from kgpaths.cli import model_options, screen
     from kgpaths.corpus import Corpus
+    from kgpaths.graph.vocabulary import licences
 
     corpus = Corpus.open(run)
     if as_json:
@@ -24,5 +25,10 @@ def stats(
         return
     console = screen.console()
     console.print(screen.funnel_table(corpus.stats, title=str(run)))
+    for source in corpus.stats["texts"]:
+        terms = licences().get(source)
+        console.print(
+            f"{source}: {terms.attribution if terms else 'no attribution is known'}", style="dim", markup=False
+        )
     if (usage := model_options.read_usage(run)) is not None:
         console.print(model_options.usage_table(usage, corpus.stats["accepted"]))

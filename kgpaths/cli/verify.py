@@ -11,15 +11,31 @@ import typer
 def verify(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
     graph: Annotated[str | None, typer.Option(help="Graph to check against; by default the one the run names.")] = None,
+    texts: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Reference texts, as `graph extract` reads them: look every sentence up; may be given again."
+        ),
+    ] = None,
 ) -> None:
-    """Check every edge, span and hash of a run again; exit 1 on any fault."""
+    """Check every edge, sentence, span and hash of a run again; exit 1 on any fault."""
+    from itertools import chain
+
     from kgpaths.corpus import verify as verify_run
     from kgpaths.errors import EXIT_CHECK_FAILED
+    from kgpaths.extraction import ReferenceText, read_texts
     from kgpaths.graph import KnowledgeGraph
 
-    report = verify_run(run, None if graph is None else KnowledgeGraph.open(graph))
+    passages = chain.from_iterable(map(read_texts, texts or ()))
+    report = verify_run(
+        run,
+        None if graph is None else KnowledgeGraph.open(graph),
+        texts=(text for text in passages if isinstance(text, ReferenceText)) if texts else None,
+    )
     for fault in report.faults:
         typer.echo(str(fault))
+    for source, count in report.unread.items():
+        typer.echo(f"not looked up, for no text of {source} was given: {count:,} sentences")
     counts = ", ".join(f"{count:,} {what}" for what, count in report.counts.items())
     typer.echo(f"checked {counts}: {len(report.faults) or 'no'} fault{'' if len(report.faults) == 1 else 's'}")
     if report.faults:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import FileEntry, Manifest
 from kgpaths.corpus.schema import CONFIGS
+from kgpaths.records import EdgeTier
 
 _HUB_LICENCES = {
     "CC0-1.0", "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0",
@@ -20,6 +21,12 @@ _CONFIG_TEXT = {
     "structured": "the whole row: question, mentions, paths, chain with edge ids and quoted spans, verdicts, licence",
     "paths": "one row for each path: node ids and names, predicates, edge ids, cost, licence",
     "rejected": "whole rows that were not accepted, each with its reasons",
+}
+
+_TIER_TEXT: Mapping[EdgeTier, str] = {
+    "curated": "stated by a database",
+    "text": "read in a reference text, with the sentence that states it",
+    "associated_in_text": "concepts that stand together in sentences: for ranking, never a step",
 }
 
 DISCLAIMER = (
@@ -66,6 +73,7 @@ def card(manifest: Manifest, funnel: Funnel) -> str:
             "",
             "A row with several reasons is counted under its first.",
             "",
+            *_edges(manifest, funnel),
             "## Licences and attribution",
             "",
             f"The strictest licence of any row is **{manifest.licence}**; every row names its own in `licence` and "
@@ -98,6 +106,38 @@ def card(manifest: Manifest, funnel: Funnel) -> str:
             "",
         ]
     )  # fmt: skip
+
+
+def _edges(manifest: Manifest, funnel: Funnel) -> list[str]:
+    """Say how the edges came to be; where chains rest on sentences, of whose texts."""
+    from kgpaths.graph.vocabulary import licences
+
+    ledger = licences()
+    tiers = [(tier, text) for tier, text in _TIER_TEXT.items() if tier in manifest.graph_tiers]
+    lines = [
+        "## What the steps rest on",
+        "",
+        *_table(
+            ("edges", "in the graph", "cited by chains", "what they are"),
+            (
+                (f"`{tier}`", f"{manifest.graph_tiers[tier]:,}", f"{funnel.tiers.get(tier, 0):,}", text)
+                for tier, text in tiers
+            ),
+        ),
+        "",
+    ]
+    if funnel.texts:
+        lines += [
+            f"{funnel.quoting:,} accepted rows have a step that rests on a sentence of a reference text. The sentence "
+            "stands in the row's column `edges`, with its place in the text, URL, licence and the rule that read it. "
+            "These are the texts:",
+            "",
+        ]
+        for key, count in _ordered(funnel.texts):
+            terms = f"{ledger[key].attribution.rstrip('.')} ({ledger[key].licence})" if key in ledger else key
+            lines.append(f"- {terms}: {count:,} citations")
+        lines.append("")
+    return lines
 
 
 def _writer(manifest: Manifest) -> str:

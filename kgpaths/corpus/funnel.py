@@ -39,6 +39,8 @@ class Funnel(BaseModel):
     """Chain steps of accepted rows."""
     cited_edges: int = 0
     """Edge citations in the chains of accepted rows."""
+    quoting: int = 0
+    """Accepted rows with a step that rests on a sentence of a reference text."""
     reasons: dict[str, int] = {}
     rejected_by_reason: dict[str, int] = {}
     failed_by_reason: dict[str, int] = {}
@@ -48,6 +50,10 @@ class Funnel(BaseModel):
     """Rows by licence, those without any content left out."""
     sources: dict[str, int] = {}
     """Rows by each ledger source they rest on."""
+    tiers: dict[str, int] = {}
+    """Edge citations in the chains of accepted rows by how the edge came to be; they add up to `cited_edges`."""
+    texts: dict[str, int] = {}
+    """Those of text edges, by the ledger source of the text."""
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:
@@ -71,7 +77,12 @@ class Funnel(BaseModel):
             plain["truncated"] += row.path_set.truncated
             plain["paths"] += len(row.path_set.paths) if accepted else 0
             plain["steps"] += len(chain.steps) if chain else 0
+            edges = {edge.id: edge for edge in row.edges}
+            cited = [edges[edge] for step in (chain.steps if chain else ()) for edge in step.edge_ids if edge in edges]
             plain["cited_edges"] += sum(len(step.edge_ids) for step in chain.steps) if chain else 0
+            plain["quoting"] += any(edge.tier == "text" for edge in cited)
+            named["tiers"].update(edge.tier for edge in cited)
+            named["texts"].update(edge.source for edge in cited if edge.tier == "text")
             if accepted:
                 named["splits"][row.item.split if row.item else "train"] += 1
             else:

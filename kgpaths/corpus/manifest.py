@@ -119,6 +119,8 @@ class Manifest(Document):
     source_fingerprint: str
     graph_name: str
     graph_hash: str
+    graph_tiers: dict[str, int] = {}
+    """Edges of the graph by how they came to be."""
     licence: str
     """Strictest licence of any row."""
     licences: dict[str, str]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kgpaths.corpus.sentence_checks import differences
 from kgpaths.errors import GraphError
 from kgpaths.graph.vocabulary import strictest
 from kgpaths.records import Hop, Mention, QAItem, Row, Span
@@ -23,6 +24,8 @@ class RowChecks:
     def __init__(self, graph: KnowledgeGraph, graph_hash: str) -> None:
         self.graph = graph
         self.graph_hash = graph_hash
+        self.with_edges = True
+        """False for runs of a kgpaths that did not put the edges themselves into the rows."""
         self.counts: Counter[str] = Counter()
         # Neighbouring questions cite the same edges.
         self._edge = lru_cache(maxsize=100_000)(self._look_up)
@@ -34,13 +37,12 @@ class RowChecks:
             yield f"rests on graph {row.graph_hash[:16]}, not on {self.graph_hash[:16]}"
         yield from self._state(row)
         yield from self._paths(row)
-        cited = {hop.edge_id for path in row.path_set.paths for hop in path.hops}
         if row.chain is not None:
-            cited |= {edge for step in row.chain.steps for edge in step.edge_ids}
             yield from self._chain(row)
+        yield from self._edges(row)
         if row.item is not None:
             yield from self._mentions(row.item, row.mentions)
-            yield from self._licence(row, row.item, sorted(cited))
+            yield from self._licence(row, row.item, sorted(row.cited))
 
     def _look_up(self, edge_id: str) -> Edge | None:
         try:
@@ -99,6 +101,22 @@ class RowChecks:
             for quote in step.quotes:
                 self.counts["quotes"] += 1
                 yield from self._verbatim(row.item, quote, f"{where}: the quote")
+
+    def _edges(self, row: Row) -> Iterator[str]:
+        """Compare the edges that stand in the row with the graph's; a missing one was said to be missing before."""
+        if not row.edges and not self.with_edges:
+            return
+        here = {edge.id: edge for edge in row.edges}
+        for edge_id in sorted(row.cited - here.keys()):
+            yield f"edge {edge_id} is cited but does not stand in the row"
+        for edge_id in sorted(here.keys() - row.cited):
+            yield f"edge {edge_id} stands in the row but nothing cites it"
+        for edge in row.edges:
+            there = self._edge(edge.id)
+            if there is not None:
+                self.counts["edges"] += 1
+                self.counts["sentences"] += sum(bool(said.sentence) for said in edge.evidence)
+                yield from differences(edge, there)
 
     def _mentions(self, item: QAItem, mentions: Iterable[Mention]) -> Iterator[str]:
         for mention in mentions:

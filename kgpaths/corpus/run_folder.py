@@ -310,6 +310,7 @@ class RunFolder:
     ) -> Manifest:
         import pyarrow as pa
 
+        from kgpaths.graph.info import tier_counts
         from kgpaths.graph.vocabulary import licences, strictest
 
         ledger = licences()
@@ -327,6 +328,7 @@ class RunFolder:
             source_fingerprint=self.source.fingerprint,
             graph_name=graph.meta.name,
             graph_hash=graph.hash,
+            graph_tiers=tier_counts(graph),
             licence=strictest([self.source.licence, *funnel.licences]),
             licences={key: ledger[key].licence if key in ledger else "LicenseRef-unknown" for key in funnel.sources},
             files=files,

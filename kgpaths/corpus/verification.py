@@ -17,6 +17,7 @@ from kgpaths.corpus.reading import Corpus, read_file
 from kgpaths.corpus.rendering import path_rows, sft_row
 from kgpaths.corpus.row_checks import RowChecks
 from kgpaths.corpus.schema import schema
+from kgpaths.corpus.sentence_checks import Passage, SentenceChecks
 from kgpaths.corpus.storage import sha256_of
 from kgpaths.errors import CorpusError, GraphError
 from kgpaths.records import Row
@@ -52,6 +53,8 @@ class VerifyReport:
     faults: tuple[VerifyFault, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
     """How many files, rows, paths, steps, edge citations, quotes and mentions were checked."""
+    unread: Mapping[str, int] = field(default_factory=dict)
+    """By source, how many sentences no text was given for; empty when no texts were given at all."""
 
     @property
     def ok(self) -> bool:
@@ -59,18 +62,23 @@ class VerifyReport:
         return not self.faults
 
 
-def verify(run: str | Path | Corpus, graph: KnowledgeGraph | None = None) -> VerifyReport:
+def verify(
+    run: str | Path | Corpus, graph: KnowledgeGraph | None = None, *, texts: Iterable[Passage] | None = None
+) -> VerifyReport:
     """Check a run.
 
     Checked are: hash, length, rows and columns of every file, and that no other files lie among them; the funnel; that
     the graph is the one the run names; for every row that each cited edge is in the graph with the same ends,
     predicate, source and licence, that paths are connected, that nodes exist, that quotes and mentions are verbatim at
-    their offsets, that the answer is the question's, that the licence is at least as strict as that of anything the row
-    rests on; and that `sft` and `paths` say exactly what `structured` says.
+    their offsets, that the edges that stand in the row are the graph's to the last word of their evidence, that the
+    answer is the question's, that the licence is at least as strict as that of anything the row rests on; and that
+    `sft` and `paths` say exactly what `structured` says.
 
     Args:
         run: run folder.
         graph: graph to check against; by default the one that the run names.
+        texts: reference texts, such as those of `kgpaths.extraction.read_texts`; then every sentence that an edge
+            quotes is looked up in its text, at its offsets.
 
     Raises:
         CorpusError: there is no finished run.
@@ -85,7 +93,8 @@ def verify(run: str | Path | Corpus, graph: KnowledgeGraph | None = None) -> Ver
     verification.check_manifest()
     verification.check_files()
     verification.check_rows()
-    return VerifyReport(tuple(verification.faults), dict(verification.checks.counts))
+    unread = {} if texts is None else verification.check_texts(texts)
+    return VerifyReport(tuple(verification.faults), dict(verification.checks.counts), unread)
 
 
 class _Verification:
@@ -94,6 +103,7 @@ class _Verification:
         self.graph = graph
         self.checks = RowChecks(graph, corpus.manifest.graph_hash)
         self.faults: list[VerifyFault] = []
+        self.sentences = SentenceChecks()
         self._ids: set[bytes] = set()
 
     def _fault(self, file: str, row: object, what: str) -> None:
@@ -128,7 +138,11 @@ class _Verification:
             except (OSError, pa.ArrowException) as error:
                 self._fault(entry.path, "", f"is no Parquet file: {error}")
                 continue
-            if not columns.equals(schema(entry.config)):
+            if lacking := [name for name in schema(entry.config).names if name not in columns.names]:
+                older = f"lacks {', '.join(lacking)}: an older kgpaths wrote it, so build the run again"
+                self._fault(entry.path, "", older)
+                self.checks.with_edges &= "edges" not in lacking
+            elif not columns.equals(schema(entry.config)):
                 self._fault(entry.path, "", f"its columns are not those of {entry.config}")
             if rows != entry.rows:
                 self._fault(entry.path, "", f"holds {rows} rows, the manifest says {entry.rows}")
@@ -150,6 +164,13 @@ class _Verification:
             if stated[name] != count:
                 self._fault(STATS, "", f"says {name} {stated[name]}, the rows say {count}")
 
+    def check_texts(self, texts: Iterable[Passage]) -> dict[str, int]:
+        """Look every sentence up in its text; return, by source, how many have none among the texts."""
+        for file, row, what in self.sentences.faults(texts):
+            self._fault(file, row, what)
+        self.checks.counts["sentences in their texts"] = self.sentences.found
+        return dict(sorted(self.sentences.unread.items()))
+
     def _checked_rows(self) -> Iterator[Row]:
         for config in ("structured", "rejected"):
             for split in dict.fromkeys(entry.split for entry in self.corpus.files(config)):
@@ -164,6 +185,7 @@ class _Verification:
                         self._fault(file, row.id, f"has status {row.status} but stands in {config}")
                     for what in self.checks.faults(row):
                         self._fault(file, row.id, what)
+                    self.sentences.note(file, row)
                     yield row
                 if rendered:
                     rendered.expect_end()

@@ -78,12 +78,23 @@ def graph_info(graph: KnowledgeGraph, hubs: int = 10) -> GraphInfo:
         edges_by_predicate=_count(graph.predicate, graph.predicates),
         edges_by_source=_count(graph.source, graph.sources),
         edges_by_licence=_count(graph.licence, graph.licences),
-        edges_by_tier=_count(graph.tier, graph.tiers),
+        edges_by_tier=tier_counts(graph),
         degrees=spread,
         hubs=tuple(Hub(graph.id(node), graph.name(node), graph.type(node), graph.degree(node)) for node in greatest),
         skipped=graph.meta.skipped,
         components=_describe(component_sizes(graph)),
     )
+
+
+def tier_counts(graph: KnowledgeGraph) -> dict[str, int]:
+    """Return how many edges the graph has by how they came to be, greatest first.
+
+    >>> from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+    >>> nodes = [NodeRecord(f"a:{n}", f"node {n}", "disease", "s") for n in range(2)]
+    >>> tier_counts(KnowledgeGraph.from_records(nodes, [EdgeRecord("a:1", "is_a", "a:0", "s", "1", "MIT", "text")]))
+    {'text': 1}
+    """
+    return _count(graph.tier, graph.tiers)
 
 
 def component_sizes(graph: KnowledgeGraph) -> npt.NDArray[np.int64]:

@@ -103,7 +103,9 @@ def make_row(graph: KnowledgeGraph) -> Callable[..., Row]:
             "licence": "CC-BY-4.0",
             "sources": ("doid", "drugcentral", "medqa"),
         }  # fmt: skip
-        return Row(**good | changes)
+        row = Row(**good | changes)
+        edges = tuple(graph.edge(edge) for edge in sorted(row.cited) if graph.has_edge(edge))
+        return row if "edges" in changes else row.model_copy(update={"edges": edges})
 
     return make
 

@@ -56,7 +56,8 @@ def test_a_sound_run(run: Path, graph: KnowledgeGraph) -> None:
     report = verify(run, graph)
     assert report.ok, messages(report)
     assert report.counts == {
-        "files": 11, "rows": 5, "paths": 8, "edge citations": 15, "mentions": 8, "quotes": 3, "steps": 6,
+        "files": 11, "rows": 5, "paths": 8, "edge citations": 15, "edges": 8, "sentences": 0, "mentions": 8,
+        "quotes": 3, "steps": 6,
     }  # fmt: skip
     assert verify(str(run)).ok  # the graph is the one the manifest names
     assert verify(Corpus.open(run), graph).ok

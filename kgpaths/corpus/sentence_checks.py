@@ -1,0 +1,147 @@
+"""Whether the sentences that rows quote from reference texts stand there, at their offsets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+from kgpaths.records import Edge, Evidence, Row
+
+
+class Passage(Protocol):
+    """What is asked of a reference text; `kgpaths.extraction.ReferenceText` is such."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+
+
+class _Place(NamedTuple):
+    """Where a sentence is said to stand."""
+
+    source: str
+    reference: str
+    start: int
+    end: int
+    sentence: str
+
+
+class _Quoted(NamedTuple):
+    """Who says so, first."""
+
+    file: str
+    row: str
+    edge: str
+
+
+class SentenceChecks:
+    """Collects what rows quote, then looks it up in the texts.
+
+    >>> from collections import namedtuple
+    >>> said = Evidence(reference="a", sentence="Gout hurts.", start=0, end=11)
+    >>> edge = Edge(id="0" * 16, subject="DOID:13189", predicate="has_symptom", object="HP:0012531", source="medquad",
+    ...             source_version="2019", licence="CC-BY-4.0", tier="text", evidence=(said,))
+    >>> checks = SentenceChecks()
+    >>> checks.note("f", Row(id="q1", status="accepted", graph_hash="", licence="", edges=(edge,)))
+    >>> text = namedtuple("text", "id text source")
+    >>> list(checks.faults([text("a", "Gout hurts. Much.", "medquad")]))
+    []
+    >>> list(checks.faults([text("a", "Gout is old.", "medquad")]))[0][2]
+    'edge 0000000000000000: “Gout hurts.” is not at 0:11 of text a, where “Gout is old” stands'
+    """
+
+    def __init__(self) -> None:
+        self._quoted: dict[str, dict[_Place, _Quoted]] = {}
+        self.found = 0
+        """Sentences that stand where they should, after `faults`."""
+        self.unread: Counter[str] = Counter()
+        """Sentences of sources of which no text was given, after `faults`."""
+
+    def note(self, file: str, row: Row) -> None:
+        """Remember the sentences of a row."""
+        for edge in row.edges:
+            for said in edge.evidence:
+                if said.sentence:
+                    place = _Place(edge.source, said.reference, said.start, said.end, said.sentence)
+                    here = self._quoted.setdefault(said.reference, {})
+                    here.setdefault(place, _Quoted(file, row.id, edge.id))
+
+    def faults(self, texts: Iterable[Passage]) -> Iterator[tuple[str, str, str]]:
+        """Yield (file, row id, what is wrong) for every sentence that is not in its text.
+
+        A text that does not say its source (`local`) may be of any. Where no text of a source is given, its sentences
+        are counted in `unread` and are no faults.
+        """
+        right: set[_Place] = set()
+        instead: dict[_Place, str] = {}
+        sources: set[str] = set()
+        for text in texts:
+            sources.add(text.source)
+            for place in self._quoted.get(text.id, ()):
+                if text.source not in (place.source, "local"):
+                    continue
+                if text.text[place.start : place.end] == place.sentence:
+                    right.add(place)
+                else:
+                    instead[place] = text.text[place.start : place.end]
+        self.found = len(right)
+        self.unread.clear()
+        for place, quoted in ((place, by) for here in self._quoted.values() for place, by in here.items()):
+            if place in right:
+                continue
+            if place in instead:
+                where = (
+                    f"at {place.start}:{place.end} of text {place.reference}, where “{shown(instead[place])}” stands"
+                )
+                yield quoted.file, quoted.row, f"edge {quoted.edge}: “{shown(place.sentence)}” is not {where}"
+            elif sources & {place.source, "local"}:
+                what = f"edge {quoted.edge}: its text {place.reference} is not among those given"
+                yield quoted.file, quoted.row, what
+            else:
+                self.unread[place.source] += 1
+
+
+def differences(here: Edge, there: Edge) -> Iterator[str]:
+    """Yield what an edge that stands in a row says other than the graph's."""
+    for name in type(here).model_fields:
+        mine, theirs = getattr(here, name), getattr(there, name)
+        if mine == theirs:
+            continue
+        if name != "evidence":
+            yield f"edge {here.id} has {name} {theirs} in the graph, not {mine}"
+            continue
+        for said in mine:
+            if said not in theirs:
+                yield f"edge {here.id}: {_unlike(said, theirs)}"
+        if len(mine) != len(theirs):
+            yield f"edge {here.id}: {len(mine)} pieces of evidence, {len(theirs)} in the graph"
+
+
+def _unlike(said: Evidence, theirs: Iterable[Evidence]) -> str:
+    """Say in what a piece of evidence is unlike the graph's nearest one."""
+
+    def alike(other: Evidence) -> int:
+        return sum(getattr(said, name) == getattr(other, name) for name in Evidence.model_fields)
+
+    nearest = max(theirs, key=alike, default=None)
+    if nearest is None or alike(nearest) < len(Evidence.model_fields) // 2:
+        return f"the graph has no such evidence: {shown(said.sentence or said.reference or said.url)}"
+    changed = [name for name in Evidence.model_fields if getattr(said, name) != getattr(nearest, name)]
+    return "; ".join(
+        f"its {name} is “{shown(str(getattr(nearest, name)))}” in the graph, not “{shown(str(getattr(said, name)))}”"
+        for name in changed
+    )
+
+
+def shown(text: str, most: int = 80) -> str:
+    """Return a text on one line, cut to `most` characters.
+
+    >>> shown("one\\n two", 100), shown("a b c d", 4)
+    ('one two', 'a b…')
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
