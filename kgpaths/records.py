@@ -17,6 +17,10 @@ Assertion = Literal["present", "absent", "hypothetical", "family", "historical"]
 MentionTier = Literal[
     "label", "exact", "normalised", "word_order", "abbreviation", "synonym", "partial", "fuzzy", "embedding", "value"
 ]
+ValueKind = Literal["age", "duration", "vital_sign", "laboratory", "quantity"]
+"""Vital signs as FHIR's profile of that name has them; a `quantity` is a number whose unit alone is known."""
+Comparison = Literal["", "<", "<=", ">", ">="]
+Direction = Literal["", "low", "normal", "high"]
 EdgeTier = Literal["curated", "text", "associated_in_text"]
 Polarity = Literal["supports", "contradicts", "neutral"]
 PathKind = Literal["selected", "contrast"]
@@ -162,6 +166,41 @@ class Span(Record):
     text: str
 
 
+class Value(Record):
+    """A number that a text gives: an age, a duration, a vital sign, a laboratory value.
+
+    It is never linked as a name. Where it is clearly abnormal, `node_id` is the finding that it amounts to, which is
+    also a mention of tier `value` with the same span.
+    """
+
+    section: str = "question"
+    """Section that the offsets count in."""
+    start: int = Field(ge=0)
+    """First character, of the name where one stands before the number."""
+    end: int = Field(gt=0)
+    """One past the last character of the unit."""
+    text: str
+    """The span, verbatim."""
+    kind: ValueKind
+    what: str = ""
+    """What is measured, under one name however it is written; empty where the text does not say."""
+    numbers: tuple[float, ...] = Field(min_length=1)
+    """One number; two for a range, for systolic and diastolic pressure, for feet and inches."""
+    unit: str = ""
+    """As it is written; empty for a bare number."""
+    comparison: Comparison = ""
+    """`<` for "less than 0.5"."""
+    reference_low: float | None = None
+    """Lower end of the reference range that the text gives beside the number."""
+    reference_high: float | None = None
+    direction: Direction = ""
+    """Against the reference range; empty where none is known."""
+    judged_by: Literal["", "text", "adult_range"] = ""
+    """The range of the text, or the table of adults' ranges in `ontologies/linking/reference_ranges.yaml`."""
+    node_id: str = ""
+    """CURIE of the abnormal finding that the value amounts to; empty where there is none in the graph."""
+
+
 class Mention(Record):
     """A span of an item linked to a node of the graph."""
 
@@ -182,6 +221,8 @@ class Mention(Record):
     assertion: Assertion = "present"
     """What the text says of it; `absent` mentions are kept as pertinent negatives."""
     role: Role = "question"
+    value: Value | None = None
+    """The number that a mention of tier `value` was read from."""
 
     @property
     def span(self) -> Span:

@@ -13,6 +13,7 @@ from kgpaths.config import LinkingConfig, LinkingRule
 from kgpaths.graph.tables import SCOPES
 from kgpaths.linking.abbreviations import clinical_abbreviations
 from kgpaths.linking.index import NameIndex
+from kgpaths.linking.measurements import Measurement
 from kgpaths.linking.normalisation import singular, spelled
 from kgpaths.linking.tokens import Tokens, tokenize
 from kgpaths.linking.windows import Owners
@@ -87,6 +88,8 @@ class Anchor(NamedTuple):
     words: tuple[int, int]
     """First and last word position, for overlaps and for the assertion status."""
     candidates: tuple[Candidate, ...]
+    measurement: Measurement | None = None
+    """The number that the span is read from."""
 
     @property
     def in_order(self) -> bool:

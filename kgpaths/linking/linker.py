@@ -23,12 +23,13 @@ from kgpaths.linking.assertion import assertions
 from kgpaths.linking.candidates import MEASURED_TIERS, Anchor, Candidate, Candidates, calibrated
 from kgpaths.linking.disambiguation import Choice, Chooser
 from kgpaths.linking.index import NameIndex
+from kgpaths.linking.measurements import measurements
 from kgpaths.linking.names import names_of
 from kgpaths.linking.normalisation import normaliser_version
 from kgpaths.linking.running_text import Definitions, RunningText, Texts
 from kgpaths.linking.strings import StringMatcher
 from kgpaths.linking.tokens import Tokens
-from kgpaths.records import Mention, QAItem, Role
+from kgpaths.records import Mention, QAItem, Role, Value
 from kgpaths.resources import cache_dir
 
 if TYPE_CHECKING:
@@ -98,6 +99,28 @@ class EntityLinker:
         tokens, anchors = self._string(Texts(self.index, [text]), 0, {})
         return self._mentions(_Section(section, role, tokens, anchors), _nodes(anchors))
 
+    def values(self, text: str, *, section: str = "question") -> list[Value]:
+        """Return the numbers that a text gives, in order: ages, durations, vital signs, laboratory values.
+
+        They are never linked as names. `node_id` is the finding that a clearly abnormal one amounts to; `link` returns
+        the same as a mention of tier `value`. O(characters).
+
+        >>> from kgpaths.graph import KnowledgeGraph
+        >>> from kgpaths.graph.tables import NodeRecord
+        >>> graph = KnowledgeGraph.from_records([NodeRecord("HP:0002153", "Hyperkalemia", "phenotype", "hpo")], [])
+        >>> for v in EntityLinker(graph).values("A 60-year-old man; K+ 6.1 mEq/L (normal 3.5-5.0), pulse 88/min."):
+        ...     print(v.text, v.what, v.numbers, v.unit, v.direction or "-", v.judged_by or "-", v.node_id or "-")
+        60-year-old age (60.0,) year-old - - -
+        K+ 6.1 mEq/L potassium (6.1,) mEq/L high text HP:0002153
+        pulse 88/min heart rate (88.0,) /min normal adult_range -
+        """
+        found = []
+        for measured in measurements(text):
+            meant = self._running.finding(measured) if "values" not in self.config.without else ()
+            node = self._candidates.choose(meant, "question", ()).node if meant else None
+            found.append(measured.record(text, section, "" if node is None else self.graph.id(node)))
+        return found
+
     def link_item(self, item: QAItem) -> tuple[Mention, ...]:
         """Return the mentions of all sections of an item, in reading order.
 
@@ -147,17 +170,19 @@ class EntityLinker:
         mentions = []
         for anchor in sorted(anchors, key=lambda anchor: (anchor.start, -anchor.end)):
             chosen = self._candidates.choose(anchor.candidates, role, others, self._decider(tokens, anchor))
+            node_id, measured = self.graph.id(chosen.node), anchor.measurement
             mentions.append(
                 Mention.model_construct(  # every value was checked where it was made
                     section=name,
                     start=anchor.start,
                     end=anchor.end,
                     text=tokens.text[anchor.start : anchor.end],
-                    node_id=self.graph.id(chosen.node),
+                    node_id=node_id,
                     score=calibrated(chosen.score) if chosen.tier in MEASURED_TIERS else chosen.score,
                     tier=chosen.tier,
                     assertion=status[anchor.words[0]],
                     role=role,
+                    value=measured.record(tokens.text, name, node_id) if measured else None,
                 )
             )
         return mentions

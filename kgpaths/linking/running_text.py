@@ -10,7 +10,7 @@ from kgpaths.linking.abbreviations import definitions
 from kgpaths.linking.candidates import Anchor, Candidate, Candidates, as_abbreviation
 from kgpaths.linking.coordination import coordinated
 from kgpaths.linking.index import Hits, NameIndex
-from kgpaths.linking.measurements import abnormal_measurements
+from kgpaths.linking.measurements import Measurement, measurements
 from kgpaths.linking.tokens import Tokens
 from kgpaths.linking.values import find_values
 
@@ -143,16 +143,20 @@ class RunningText:
             return anchors
         return [anchor for anchor in anchors if (anchor.start, anchor.end) not in found] + list(found.values())
 
+    def finding(self, measurement: Measurement) -> tuple[Candidate, ...]:
+        """Return the nodes that an abnormal value may mean; () where it is not abnormal or the graph has none."""
+        named = (self._candidates.of_string(name) for name in measurement.findings)
+        return tuple(c._replace(tier="value", score=_VALUE) for c in next((found for found in named if found), ()))
+
     def _measured(self, tokens: Tokens) -> list[Anchor]:
         """Return anchors of abnormal values, name and number together."""
         anchors = []
-        for start, end, findings in abnormal_measurements(tokens.text):
-            named = (self._candidates.of_string(name) for name in findings)
-            candidates = next((found for found in named if found), ())
-            first, last = bisect_left(tokens.starts, start), bisect_left(tokens.starts, end) - 1
-            if candidates and first <= last:
-                valued = tuple(c._replace(tier="value", score=_VALUE) for c in candidates)
-                anchors.append(Anchor(start, end, (first, last), valued))
+        for measurement in measurements(tokens.text):
+            if measurement.findings and (candidates := self.finding(measurement)):
+                start, end = measurement.start, measurement.end
+                first, last = bisect_left(tokens.starts, start), bisect_left(tokens.starts, end) - 1
+                if first <= last:
+                    anchors.append(Anchor(start, end, (first, last), candidates, measurement))
         return anchors
 
 

@@ -248,7 +248,9 @@ def test_the_columns_are_fixed() -> None:
     fields = {field.name: str(field.type) for field in schema("structured")}
     assert fields["mentions"] == (
         "list<item: struct<section: string, start: int64, end: int64, text: string, node_id: string, score: double, "
-        "tier: string, assertion: string, role: string>>"
+        "tier: string, assertion: string, role: string, value: struct<section: string, start: int64, end: int64, "
+        "text: string, kind: string, what: string, numbers: list<item: double>, unit: string, comparison: string, "
+        "reference_low: double, reference_high: double, direction: string, judged_by: string, node_id: string>>>"
     )
     assert fields["verdicts"] == (
         "list<item: struct<check: string, outcome: string, score: double, reason: string, where: int64, "
