@@ -10,19 +10,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from kgpaths.linking.tokens import SENTENCE, SOFT, Tokens
+from kgpaths.linking.tokens import COLON, NONE, SENTENCE, SOFT, Tokens
 from kgpaths.records import Assertion
 from kgpaths.resources import resource
 
-_Effect = Literal["forward", "backward", "after_colon", "pseudo", "end", "end_absent"]
-_GOVERNING = ("forward", "backward", "after_colon")
+_Effect = Literal["forward", "backward", "after_colon", "clause", "pseudo", "end", "end_absent"]
+_GOVERNING = ("forward", "backward", "after_colon", "clause")
 _ORDER: tuple[Assertion, ...] = ("absent", "family", "hypothetical", "historical")
 """Which statement wins where several govern a word."""
 _REACH = 9
 """Words that a cue governs; in a list it counts anew after every comma, "and" or "or"."""
+_LONG_REACH: dict[Assertion, int] = {"historical": 12, "family": 12}
 _REACH_BACK = 7
-_SHORT_REACH = {"absent": 2, "lack": 4, "absence": 4, "prior": 3, "previous": 3}
+_SHORT_REACH = {"absent": 2, "lack": 4, "absence": 4, "prior": 3, "previous": 3, "former": 3, "childhood": 3,
+                "remote": 3, "possible": 4, "possibly": 4, "probable": 4, "suspected": 4, "presumed": 4}  # fmt: skip
 """Words that a cue before a noun governs; its list does not run on."""
+_SHORT_ROW = 5
+"""Words of a line that may end with its result: "Nitrites negative"."""
+_OF_TIME = frozenset({"few", "several", "couple", "two", "three", "four", "five", "six"})
+"""What makes a span of time that reaches to now of "in the past"."""
+_POSSESSIVES = frozenset({"his", "her"})
 _JOINERS = frozenset({"and", "or", "nor"})
 _CLOSED_LISTS = frozenset({"denies", "denied", "denying", "deny", "negative", "family", "history"})
 """First words of cues whose list runs on after a comma; the list of any other needs an "or" or "and" to come."""
@@ -45,11 +52,23 @@ class _Node:
 
 
 @cache
-def _cues() -> dict[str, _Node]:
-    """Return the cue phrases as a tree of words."""
+def _table() -> dict[str, Any]:
     import yaml
 
     table: dict[str, Any] = yaml.safe_load(resource("ontologies", "linking", "assertion.yaml").read_text("utf-8"))
+    return table
+
+
+@cache
+def _clause_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of an onset, and those that end a clause."""
+    return frozenset(_table()["onsets"]), frozenset(_table()["clause_breaks"])
+
+
+@cache
+def _cues() -> dict[str, _Node]:
+    """Return the cue phrases as a tree of words."""
+    table = _table()
     classes: dict[str, list[str]] = {f"<{name}>": words for name, words in table["classes"].items()}
     root = _Node()
 
@@ -62,7 +81,7 @@ def _cues() -> dict[str, _Node]:
             for node in nodes:
                 node.cue = node.cue or _Cue(effect, status, len(words))
 
-    governing: tuple[_Effect, ...] = ("forward", "backward", "after_colon")
+    governing: tuple[_Effect, ...] = ("forward", "backward", "after_colon", "clause")
     for effect in governing:
         for status, phrases in table[effect].items():
             add(phrases, effect, status)
@@ -130,11 +149,16 @@ def _sentence(
                 if kind in brief:
                     del governed[kind]
                 elif open_list[kind] or surface[i] in _JOINERS or _list_goes_on(surface, i, last):
-                    governed[kind] = _REACH
+                    governed[kind] = _LONG_REACH.get(kind, _REACH)
                 else:
                     del governed[kind]
         cue = cues.get(i)
-        if cue is None or (cue.effect == "after_colon" and not _after_colon(tokens, i)):
+        void = cue is not None and (
+            cue.effect == "clause"
+            or (cue.effect == "after_colon" and not _is_result(tokens, i, first, last))
+            or (surface[i] in _POSSESSIVES and open_list.get("absent", False))
+        )
+        if cue is None or void:
             for kind in list(governed):
                 status[i] = _stronger(status[i], kind)
                 governed[kind] -= 1
@@ -145,7 +169,8 @@ def _sentence(
         after = i + cue.length
         if cue.effect == "forward":
             outer = [s for s in governed if _ORDER.index(s) < _ORDER.index(cue.status)]
-            governed = dict.fromkeys(outer, _REACH) | {cue.status: _SHORT_REACH.get(surface[i], _REACH)}
+            reach = _LONG_REACH.get(cue.status, _REACH)
+            governed = dict.fromkeys(outer, _REACH) | {cue.status: _SHORT_REACH.get(surface[i], reach)}
             brief = {cue.status} if surface[i] in _SHORT_REACH else set()
             open_list[cue.status] = surface[i] in _CLOSED_LISTS or cue.status != "absent"
             barrier = after
@@ -163,6 +188,32 @@ def _sentence(
         else:
             governed = {s: reach for s, reach in governed.items() if s == "absent"}
         i = after
+    for place, cue in cues.items():
+        if cue.effect == "clause":
+            _clause(tokens, surface, place, cue, first, last, status)
+
+
+def _clause(
+    tokens: Tokens, surface: list[str], place: int, cue: _Cue, first: int, last: int, status: list[Assertion]
+) -> None:
+    """Give the words of a clause the status of its cue, unless it tells of an onset: what began then goes on."""
+    onsets, breaks = _clause_words()
+    after = place + cue.length
+    if surface[place : place + 3] == ["in", "the", "past"] and after < last and tokens.gaps[after] == NONE:
+        following = surface[after]
+        if following in _OF_TIME or following[0].isdigit() or following in _table()["classes"]["unit"]:
+            return
+    low = place
+    while low > first and surface[low - 1] not in breaks and not (tokens.gaps[low] >= COLON):
+        low -= 1
+        if tokens.gaps[low] >= SOFT and surface[low] in _JOINERS:
+            break
+    high, leading = after, after < last and low == first and tokens.gaps[after] >= SOFT
+    while high < last and surface[high] not in breaks and (tokens.gaps[high] < SOFT or (leading and high == after)):
+        high += 1
+    if onsets.isdisjoint(surface[low:high]):
+        for i in range(low, high):
+            status[i] = _stronger(status[i], cue.status)
 
 
 def _match(surface: list[str], i: int, last: int) -> _Cue | None:
@@ -178,7 +229,10 @@ def _is_verb_of_list(word: str) -> bool:
     return word in {"is", "are", "was", "were", "has", "have", "had"}  # "pulses are absent": not cut off from its cue
 
 
-def _after_colon(tokens: Tokens, i: int) -> bool:
+def _is_result(tokens: Tokens, i: int, first: int, last: int) -> bool:
+    """Tell whether word i is a test's result: behind a colon, or the last word of a short line."""
+    if i == last - 1 and last - first <= _SHORT_ROW:
+        return True
     return ":" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] if i else False
 
 
