@@ -20,15 +20,21 @@ _ORDER: tuple[Assertion, ...] = ("absent", "family", "hypothetical", "historical
 """Which statement wins where several govern a word."""
 _REACH = 9
 """Words that a cue governs; in a list it counts anew after every comma, "and" or "or"."""
-_LONG_REACH: dict[Assertion, int] = {"historical": 12, "family": 12}
+_LONG_REACH: dict[Assertion, int] = {"historical": 30, "family": 30}
+"""A history runs on to the end of its sentence, or to what ends it."""
 _REACH_BACK = 7
-_SHORT_REACH = {"absent": 2, "lack": 4, "absence": 4, "prior": 3, "previous": 3, "former": 3, "childhood": 3,
+_SHORT_REACH_BACK = dict.fromkeys(("screening", "prophylaxis", "prevention", "post", "vaccine", "vaccination",
+                                   "vaccines", "immunization"), 3)  # fmt: skip
+_SHORT_REACH = {"absent": 2, "lack": 4, "absence": 4, "prior": 5, "previous": 5, "former": 3, "childhood": 3,
                 "remote": 3, "possible": 4, "possibly": 4, "probable": 4, "suspected": 4, "presumed": 4}  # fmt: skip
 """Words that a cue before a noun governs; its list does not run on."""
 _SHORT_ROW = 5
 """Words of a line that may end with its result: "Nitrites negative"."""
 _OF_TIME = frozenset({"few", "several", "couple", "two", "three", "four", "five", "six"})
 """What makes a span of time that reaches to now of "in the past"."""
+_LEADING = 2
+"""Words that may stand before a span of time which opens its sentence."""
+_NEW_CLAUSE = frozenset({"he", "she", "they", "it", "his", "her", "has", "have", "is", "are"})
 _POSSESSIVES = frozenset({"his", "her"})
 _JOINERS = frozenset({"and", "or", "nor"})
 _CLOSED_LISTS = frozenset({"denies", "denied", "denying", "deny", "negative", "family", "history"})
@@ -140,6 +146,7 @@ def _sentence(
     open_list: dict[Assertion, bool] = {}
     brief: set[Assertion] = set()
     """Statuses whose cue governs one noun, not a list."""
+    clauses: list[tuple[int, _Cue]] = []
     barrier = first
     """Backward cues reach no further than this."""
     i = first
@@ -158,6 +165,8 @@ def _sentence(
             or (cue.effect == "after_colon" and not _is_result(tokens, i, first, last))
             or (surface[i] in _POSSESSIVES and open_list.get("absent", False))
         )
+        if cue is not None and cue.effect == "clause":
+            clauses.append((i, cue))
         if cue is None or void:
             for kind in list(governed):
                 status[i] = _stronger(status[i], kind)
@@ -175,7 +184,7 @@ def _sentence(
             open_list[cue.status] = surface[i] in _CLOSED_LISTS or cue.status != "absent"
             barrier = after
         elif cue.effect in ("backward", "after_colon"):
-            for j in range(max(barrier, i - _REACH_BACK), i):
+            for j in range(max(barrier, i - _SHORT_REACH_BACK.get(surface[i], _REACH_BACK)), i):
                 status[j] = _stronger(status[j], cue.status)
             governed.clear()
             barrier = after
@@ -188,9 +197,8 @@ def _sentence(
         else:
             governed = {s: reach for s, reach in governed.items() if s == "absent"}
         i = after
-    for place, cue in cues.items():
-        if cue.effect == "clause":
-            _clause(tokens, surface, place, cue, first, last, status)
+    for place, cue in clauses:
+        _clause(tokens, surface, place, cue, first, last, status)
 
 
 def _clause(
@@ -208,8 +216,16 @@ def _clause(
         low -= 1
         if tokens.gaps[low] >= SOFT and surface[low] in _JOINERS:
             break
-    high, leading = after, after < last and low == first and tokens.gaps[after] >= SOFT
-    while high < last and surface[high] not in breaks and (tokens.gaps[high] < SOFT or (leading and high == after)):
+    high, leading = after, after < last and place - first <= _LEADING and tokens.gaps[after] >= SOFT
+    while high < last and surface[high] not in breaks and (tokens.gaps[high] < SOFT or leading):
+        if (
+            leading
+            and high > after
+            and surface[high] in _JOINERS
+            and surface[high + 1 : high + 2] != []
+            and (surface[high + 1] in _NEW_CLAUSE)
+        ):
+            break
         high += 1
     if onsets.isdisjoint(surface[low:high]):
         for i in range(low, high):
