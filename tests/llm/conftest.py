@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kgpaths.config import EndpointConfig
-from kgpaths.llm import ChatRequest, Message
+from kgpaths.llm import ChatRequest, Endpoint, Message, Reply, ordered_map
 
 SCRIPT = Path(__file__).with_name("build_with_model.py")
 
@@ -102,3 +108,74 @@ def built(started: Callable[..., subprocess.Popen[str]]) -> Callable[..., tuple[
         return process.returncode, out, err
 
     return run
+
+
+class Served:
+    """A running server that nobody here wrote: where it is and what its model is called."""
+
+    def __init__(self, base_url: str, model: str) -> None:
+        self.base_url = base_url
+        self.model = model
+
+    def request(self, text: str, **changes: object) -> ChatRequest:
+        plain = {
+            "model": self.model,
+            "messages": (Message(role="user", content=text),),
+            "temperature": 0.0,
+            "max_tokens": 12,
+        }
+        return ChatRequest.model_validate(plain | changes)
+
+    def asked(self, requests: list[ChatRequest], store: Path) -> tuple[list[Reply], Endpoint]:
+        async def run() -> tuple[list[Reply], Endpoint]:
+            config = EndpointConfig(concurrency=4, max_retries=1, timeout_s=120)
+            async with Endpoint(self.base_url, config, store=store) as endpoint:
+                stream = ordered_map(requests, endpoint.complete, concurrency=4)
+                return [reply async for reply in stream], endpoint
+
+        return asyncio.run(run())
+
+
+@contextmanager
+def _running(command: Sequence[object], alive: str, env: dict[str, str], log: Path) -> Iterator[None]:
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [str(part) for part in command],
+            env=os.environ | {"OMP_NUM_THREADS": "1"} | env,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        for _ in range(1200):
+            if server.poll() is not None:
+                pytest.fail(f"{command[0]} ended: {log.read_text()[-2000:]}")
+            try:
+                urllib.request.urlopen(alive, timeout=5).close()
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        else:
+            pytest.fail(f"{command[0]} did not come up: {log.read_text()[-2000:]}")
+        yield
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+    """Return a starter of servers: a command for a port, the model's name, a path that answers once it is up."""
+    with ExitStack() as running:
+
+        def start(
+            command: Callable[[int], Sequence[object]], model: str, alive: str, env: dict[str, str] | None = None
+        ) -> Served:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+            root = f"http://127.0.0.1:{port}"
+            log = tmp_path_factory.mktemp("server") / "log.txt"
+            running.enter_context(_running(command(port), root + alive, env or {}, log))
+            return Served(f"{root}/v1", model)
+
+        yield start
