@@ -24,8 +24,8 @@ from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.config import PathConfig
 from kgpaths.paths.agreement import Agreement, Expert, agreement, expert
 from kgpaths.paths.features import FEATURES
-from kgpaths.paths.items import options_of
 from kgpaths.paths.learning import Explained, candidates, explained, kept_for_testing, learn_ranker
+from kgpaths.paths.options import options_of
 from kgpaths.paths.ranker import Ranker, blank_ranker
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source

@@ -62,7 +62,7 @@ def learn_options(
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.linking import EntityLinker
     from kgpaths.paths import PathFinder
-    from kgpaths.paths.learning import learn_options
+    from kgpaths.paths.option_learning import learn_options
     from kgpaths.records import QAItem
     from kgpaths.sources import open_source
 

@@ -92,10 +92,11 @@ class EvidenceModel:
     def __init__(self, graph: KnowledgeGraph, search_graph: SearchGraph, *, degree_cap: int) -> None:
         self.graph, self.search_graph, self.degree_cap = graph, search_graph, degree_cap
         self.degree = np.diff(search_graph.indptr)
+        # A predicate that the vocabulary does not have is outside every view, so that its penalty is never read.
         self._penalty = np.array(
             [
-                relation.cost_millinats + (_NEUTRAL if relation.polarity == "neutral" else 0)
-                for relation in map(relations().__getitem__, graph.predicates)
+                relation.cost_millinats + (_NEUTRAL if relation.polarity == "neutral" else 0) if relation else 0
+                for relation in map(relations().get, graph.predicates)
             ],
             dtype=np.int64,
         )
@@ -140,17 +141,18 @@ class EvidenceModel:
     def findings(self, mentions: Sequence[Mention]) -> Findings:
         """Read the stated nodes of question and context.
 
-        A node that is present anywhere is present; what is only hypothetical or of the family is left out.
+        A node that is present anywhere is present; what is only hypothetical or of the family is left out, and so is
+        a node of a type that the vocabulary does not have: nothing is known of what it tells.
         """
         present: dict[int, float] = {}
         absent: set[int] = set()
-        groups = node_types()
+        scale_of = {name: _SCALE_BY_GROUP.get(kind.group, 0.0) for name, kind in node_types().items()}
         for mention in mentions:
             if mention.role not in ("question", "context"):
                 continue
             node = self.graph.index(mention.node_id)
             if mention.assertion in ("present", "historical"):
-                scale = _SCALE_BY_GROUP.get(groups[self.graph.type(node)].group, 0.0) * mention.score
+                scale = scale_of.get(self.graph.type(node), 0.0) * mention.score
                 scale *= 1.0 if mention.assertion == "present" else _HISTORICAL
                 if scale > 0:
                     present[node] = max(scale, present.get(node, 0.0))

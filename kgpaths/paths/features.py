@@ -71,9 +71,8 @@ class FeatureModel:
     def __init__(self, kernel: Kernel, model: EvidenceModel) -> None:
         self.kernel, self.model, self.graph = kernel, model, model.graph
         graph, number = self.graph, self.graph.n_nodes
-        groups = np.array(
-            [_GROUPS.index(g) if (g := node_types()[t].group) in _GROUPS else 0 for t in graph.node_types]
-        )
+        known = {name: _GROUPS.index(kind.group) for name, kind in node_types().items() if kind.group in _GROUPS}
+        groups = np.array([known.get(name, 0) for name in graph.node_types], dtype=np.int64)
         self.group = groups[graph.node_type]
         read = np.array([tier != "curated" for tier in graph.tiers], dtype=bool)[graph.tier]
         self.text_degree = np.bincount(graph.subject[read], minlength=number)

@@ -12,6 +12,7 @@ from kgpaths.graph import KnowledgeGraph
 from kgpaths.paths.evidence import EvidenceModel
 from kgpaths.paths.features import FeatureModel
 from kgpaths.paths.kernel import DEEPEST, FoundPath, Kernel
+from kgpaths.paths.passages import Passages
 from kgpaths.paths.ranker import Ranker, shipped_option_ranker, shipped_ranker
 from kgpaths.paths.views import search_graph
 from kgpaths.records import Hop, Mention, PathKind, PathSet, QAItem, ReasoningPath
@@ -143,6 +144,11 @@ class PathFinder:
     def feature_model(self) -> FeatureModel:
         """What middles look like; opened when first needed."""
         return FeatureModel(self.kernel, self.evidence_model)
+
+    @cached_property
+    def passages(self) -> Passages:
+        """What is spoken of together in the reference texts that the graph has edges of; read when first needed."""
+        return Passages.of(self.graph)
 
     def path(
         self,

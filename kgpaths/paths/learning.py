@@ -15,9 +15,8 @@ from kgpaths.paths.agreement import SHORTEST_EXPLANATION, expert
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import FEATURES, ItemFeatures
-from kgpaths.paths.items import option_rows, options_of
-from kgpaths.paths.question_type import asks_for_the_exception
-from kgpaths.paths.ranker import Ranker, fit, fit_pairs
+from kgpaths.paths.options import options_of
+from kgpaths.paths.ranker import Ranker, fit
 from kgpaths.paths.selection import Selector
 from kgpaths.records import Mention, QAItem
 
@@ -72,40 +71,6 @@ def candidates(
     nodes = np.array([node for node, _ in rows], dtype=np.int64)
     values = np.array([row for _, row in rows]).reshape(len(rows), len(FEATURES))
     return nodes, values, np.isin(nodes, sorted(who.named))
-
-
-def learn_options(finder: PathFinder, linker: EntityLinker, items: Iterable[QAItem]) -> tuple[Ranker, int]:
-    """Fit the weights of options' features; return them with the number of questions learned from.
-
-    Every wrong option is one pair with the right one. Where the question asks for what does not fit, the pair is
-    turned around.
-
-    Raises:
-        UsageError: no question has two linked options.
-    """
-    better: list[NDArray[np.float64]] = []
-    worse: list[NDArray[np.float64]] = []
-    questions = 0
-    for item in items:
-        mentions = linker.link_item(item)
-        options = options_of(finder, item, mentions)
-        if sum(bool(option.nodes) for option in options) < 2:
-            continue
-        model = finder.evidence_model
-        evidence = ItemEvidence(model, model.findings(mentions))
-        stem = f"{item.question} {item.context}"
-        features = ItemFeatures(finder.feature_model, evidence, stem, degree_cap=finder.config.degree_cap)
-        pivots = Selector(finder.kernel, finder.config, evidence).pivots(options)
-        rows = option_rows(item, mentions, options, pivots, features)
-        right = next(row for row, option in zip(rows, options, strict=True) if option.key == item.answer_key)
-        wrong = [row for row, option in zip(rows, options, strict=True) if option.key != item.answer_key]
-        first, second = (worse, better) if asks_for_the_exception(item.question) else (better, worse)
-        first += [right] * len(wrong)
-        second += wrong
-        questions += 1
-    if not questions:
-        raise UsageError("no question has two linked options: nothing to learn from")
-    return fit_pairs(np.array(better), np.array(worse)), questions
 
 
 def learn_ranker(finder: PathFinder, questions: Iterable[Explained]) -> tuple[Ranker, int, int]:

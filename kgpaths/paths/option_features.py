@@ -2,8 +2,8 @@
 
 Beside the findings' direct evidence there are two stages, as a clinician takes them: first which conditions the
 findings suggest (a softmax over joint evidence), then which options those conditions have to do with, by the relations
-that the question's type asks for. What an option's name covers of its text, and how doubtful the link is, stand
-beside: "Papillary muscle rupture" linked to the papillary muscle is hardly linked.
+that the question's type asks for. Passages of reference texts (`kgpaths.paths.passages`) say what is spoken of
+together, where no sentence states an edge. What is much written about is met with anything: degrees take that off.
 """
 
 from __future__ import annotations
@@ -16,37 +16,32 @@ from numpy.typing import NDArray
 
 from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.features import ItemFeatures, words
+from kgpaths.paths.passages import Passages
 from kgpaths.paths.question_type import QuestionType
 from kgpaths.paths.selection import OptionNodes, Pivot
 
 OPTION_FEATURES: dict[str, str] = {
     "linked": "1 if the option is linked at all",
     "direct": "ln(1 + joint evidence for it in nats)",
-    "best_direct": "the most telling finding, tens of nats",
-    "share": "share of the present findings that speak for it",
     "pivot": "evidence of its best pivot, tens of nats, see `kgpaths.paths.selection`",
-    "adamic_findings": "ln(1 + Adamic-Adar index with the present findings)",
-    "text": "ln(1 + summed strength of edges to findings that were read in a text)",
     "text_share": "share of the present findings that a text joins with it",
+    "passages": "mean log-likelihood ratio of the present findings in passages that name it, nats",
     "diagnosis": "share of the suggested conditions that it is, or is a kind or class of",
     "asked_relation": "share of the suggested conditions that a relation of the question's type joins with it",
     "any_relation": "share of the suggested conditions that are its neighbours",
-    "expected_type": "1 if it is of the type that is asked for",
     "contradicted": "share of the findings that it contradicts: contraindications, excluded phenotypes",
     "denied": "share of the denied findings that speak for it",
     "degree": "ln(1 + degree), tens",
     "text_degree": "ln(1 + neighbours by edges read in texts), tens",
     "in_stem": "share of its words that the stem has",
-    "coverage": "share of the option's words that its links cover",
-    "doubt": "the linker's doubt, nats",
-    "asked_as_asked": "direct, where the type is the one asked for",
 }
 """Name and meaning, in the order of the columns; of several nodes the greatest value counts."""
 
-_FOR = ("direct", "best_direct", "share", "pivot", "adamic_findings", "text", "text_share", "diagnosis",
-        "asked_relation", "any_relation", "expected_type", "coverage", "asked_as_asked")  # fmt: skip
-SIGNS: dict[str, int] = dict.fromkeys(_FOR, 1) | dict.fromkeys(("contradicted", "denied", "doubt"), -1)
+_FOR = ("direct", "pivot", "text_share", "passages", "diagnosis", "asked_relation", "any_relation")
+SIGNS: dict[str, int] = dict.fromkeys(_FOR, 1) | dict.fromkeys(("contradicted", "denied"), -1)
 """Features that can only speak for an option, 1, or only against it, -1; the others are free."""
+OF_THE_OPTION = frozenset({"linked", "degree", "text_degree", "in_stem"})
+"""Features that are no evidence: they say the same of an option whether what fits is asked for or the exception."""
 
 _SUGGESTED = 20
 """Conditions that are weighed against each other."""
@@ -62,18 +57,6 @@ _RELATIONS: Mapping[QuestionType, frozenset[str]] = {
     "diagnosis": frozenset({"is_a", "causes", "has_complication"}),
     "other": frozenset(),
 }
-_EXPECTED: Mapping[QuestionType, frozenset[str]] = {
-    "treatment": frozenset({"substance", "care"}),
-    "next_step": frozenset({"substance", "care"}),
-    "test": frozenset({"care"}),
-    "risk_factor": frozenset({"condition", "circumstance", "substance"}),
-    "complication": frozenset({"condition"}),
-    "organism": frozenset({"living_thing"}),
-    "mechanism": frozenset({"process", "gene_product", "substance"}),
-    "finding": frozenset({"condition"}),
-    "diagnosis": frozenset({"condition"}),
-    "other": frozenset(),
-}
 
 
 class Suggested(NamedTuple):
@@ -87,20 +70,17 @@ class Suggested(NamedTuple):
 class OptionTable:
     """Features of all options of one item."""
 
-    def __init__(self, features: ItemFeatures, kind: QuestionType) -> None:
-        self.features, self.kind = features, kind
+    def __init__(self, features: ItemFeatures, passages: Passages, kind: QuestionType) -> None:
+        self.features, self.passages = features, passages
         self.evidence, self.model = features.evidence, features.model.model
         graph = self.model.graph
-        groups = np.array([node_types()[name].group == "condition" for name in graph.node_types])
+        types, known = node_types(), relations()
+        groups = np.array([name in types and types[name].group == "condition" for name in graph.node_types], dtype=bool)
         self.condition = groups[graph.node_type]
         self.contradicts = np.array(
-            [
-                (known := relations().get(name)) is not None and known.polarity == "contradicts"
-                for name in graph.predicates
-            ]
+            [name in known and known[name].polarity == "contradicts" for name in graph.predicates], dtype=bool
         )
-        asked = _RELATIONS[kind]
-        self.asked = np.array([name in asked for name in graph.predicates])
+        self.asked = np.array([name in _RELATIONS[kind] for name in graph.predicates], dtype=bool)
 
     def suggested(self, joint: NDArray[np.int64]) -> Suggested:
         """Return the conditions that the joint evidence suggests most, and their shares."""
@@ -111,22 +91,19 @@ class OptionTable:
         share = np.exp((value - value[0]) / 1000) if len(order) else np.zeros(0)
         return Suggested(order, share / max(share.sum(), 1e-12))
 
-    def row(self, option: OptionNodes, pivots: Sequence[Pivot], text: str, covered: float) -> NDArray[np.float64]:
-        """Return one option's features, shape (F,)."""
+    def row(self, option: OptionNodes, pivots: Sequence[Pivot], text: str) -> NDArray[np.float64]:
+        """Return one option's features, shape (F,); of an option that is not linked, zeros."""
         if not option.nodes:
             return np.zeros(len(OPTION_FEATURES))
         joint = self.evidence.joint(option.nodes)
         suggested = self.suggested(joint)
-        rows = []
-        for node, doubt in zip(option.nodes, option.doubt, strict=True):
-            rows.append(self._node(node, doubt, option, joint, suggested, pivots))
-        row: NDArray[np.float64] = np.max(rows, axis=0)
-        names = list(OPTION_FEATURES)
         told = words(text)
-        row[names.index("in_stem")] = sum(word in self.features.stem for word in told) / max(len(told), 1)
-        row[names.index("coverage")] = covered
-        row[names.index("doubt")] = min(option.doubt) / 1000
-        row[names.index("asked_as_asked")] = row[names.index("direct")] * row[names.index("expected_type")]
+        in_stem = sum(word in self.features.stem for word in told) / max(len(told), 1)
+        rows = [
+            [*self._node(node, doubt, option, joint, suggested, pivots), in_stem]
+            for node, doubt in zip(option.nodes, option.doubt, strict=True)
+        ]
+        row: NDArray[np.float64] = np.max(rows, axis=0)
         return row
 
     def _node(
@@ -139,7 +116,7 @@ class OptionTable:
         pivots: Sequence[Pivot],
     ) -> list[float]:
         graph, features = self.model.graph, self.features
-        supporters = self.evidence.supporters(node, option.nodes)
+        # An option that stands literally in the question must not speak for itself.
         findings = [finding for finding in self.evidence.findings.present if finding not in option.nodes]
         number = max(len(findings), 1)
         best = max((-pivot.loss for pivot in pivots if pivot.answer == node), default=0) + doubt
@@ -150,31 +127,19 @@ class OptionTable:
         def joined(chosen: NDArray[np.bool_]) -> float:
             return float(sum(shares.get(other, 0.0) for other in sorted(set(others[chosen].tolist()))))
 
-        classes = self.model.classifies[graph.predicate[edges]]
         against = set(others[self.contradicts[graph.predicate[edges]]].tolist())
         denied = self.evidence.findings.absent
-        # Read from a text: what the option's own mention in the stem adds is taken off again.
-        own = features.own_texts(node, option.nodes)
-        group = node_types()[graph.type(node)].group
         return [
             1.0,
             float(np.log1p(max(self.evidence.for_answer(node, joint, option.nodes), 0) / 1000)),
-            max((worth for worth, _, _ in supporters), default=0) / 10_000,
-            len(supporters) / number,
             float(np.clip(best, -10_000, 30_000)) / 10_000,
-            float(np.log1p(features.own_adamic(node, option.nodes))),
-            float(np.log1p(own[0])),
-            own[1] / number,
-            shares.get(node, 0.0) + joined(classes),
+            features.own_texts(node, option.nodes)[1] / number,
+            float(self.passages.ratio(node, findings).mean()) if findings else 0.0,
+            shares.get(node, 0.0) + joined(self.model.classifies[graph.predicate[edges]]),
             joined(self.asked[graph.predicate[edges]]),
             joined(np.ones(len(edges), dtype=bool)),
-            float(group in _EXPECTED[self.kind]),
             sum(finding in against for finding in findings) / number,
             sum(self.model.support(other).at(node)[0] > 0 for other in denied) / max(len(denied), 1),
             float(features.model.log_degree[node]),
             float(np.log1p(features.model.text_degree[node])) / 10,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
         ]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kgpaths.errors import UsageError
 from kgpaths.paths.features import FEATURES
-from kgpaths.paths.option_features import OPTION_FEATURES, SIGNS
+from kgpaths.paths.option_features import OPTION_FEATURES
 from kgpaths.resources import resource
 
 _TOLD = 3
@@ -131,35 +131,6 @@ def fit(
     found = np.zeros(len(mean))
     found[varies] = solution[1:] / spread[varies]
     return Ranker(tuple(FEATURES), float(solution[0] - (found * mean).sum()), found, mean)
-
-
-def fit_pairs(better: NDArray[np.float64], worse: NDArray[np.float64], *, penalty: float = 20.0) -> Ranker:
-    """Fit option weights so that the right option of every pair outscores the wrong one (Bradley and Terry 1952).
-
-    What speaks for an option never counts against it, and the other way round: a feature whose weight comes out with
-    the wrong sign (`SIGNS`) is left out and the others are fitted again, until no sign is wrong.
-
-    Args:
-        better: features of the right option of every pair, shape (M, F).
-        worse: features of the wrong one.
-        penalty: ridge penalty on the weights of the scaled features.
-    """
-    difference = better - worse
-    spread = np.sqrt((difference**2).mean(axis=0))
-    kept = spread > 1e-9
-    sign = np.array([SIGNS.get(name, 0) for name in OPTION_FEATURES])
-    found, count = np.zeros(len(spread)), len(difference)
-    while kept.any():
-        design = difference[:, kept] / spread[kept]
-        solution = logistic(design, np.ones(count), np.ones(count), penalty * np.eye(design.shape[1]))
-        found = np.zeros(len(spread))
-        found[kept] = solution
-        wrong = found * sign
-        if wrong.min() >= 0:
-            break
-        kept[int(wrong.argmin())] = False
-    found[spread > 1e-9] /= spread[spread > 1e-9]
-    return Ranker(tuple(OPTION_FEATURES), 0.0, found, np.concatenate([better, worse]).mean(axis=0))
 
 
 def logistic(

@@ -107,7 +107,8 @@ def _between(graph: KnowledgeGraph, nodes: Iterable[str], others: Iterable[str])
 def _contradicts(edge: Edge, treatment: bool) -> bool:
     from kgpaths.graph.vocabulary import relations
 
-    contradicts = relations()[edge.predicate].polarity == "contradicts"
+    relation = relations().get(edge.predicate)  # of a predicate without polarity nothing can be said
+    contradicts = relation is not None and relation.polarity == "contradicts"
     return contradicts and (treatment or edge.predicate not in TREATMENT)
 
 
@@ -118,15 +119,16 @@ def _direct(graph: KnowledgeGraph, nodes: Sequence[str], findings: Sequence[str]
     chains = []
     for finding in findings:
         edges = [
-            edge
+            (relation.cost_millinats, edge.id, edge)
             for edge in _between(graph, nodes, [finding])
-            if relations()[edge.predicate].in_paths
-            and (relations()[edge.predicate].polarity == "supports" or edge.predicate in STRUCTURE)
+            if (relation := relations().get(edge.predicate)) is not None
+            and relation.in_paths
+            and (relation.polarity == "supports" or edge.predicate in STRUCTURE)
             and edge.tier != "associated_in_text"
             and edge.subject != edge.object
         ]
         if edges:
-            edge = min(edges, key=lambda edge: (relations()[edge.predicate].cost_millinats, edge.id))
+            *_, edge = min(edges, key=lambda entry: entry[:2])
             chains.append((_hop(edge, finding),))
     return tuple(chains)
 

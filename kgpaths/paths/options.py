@@ -1,0 +1,93 @@
+"""An item's options: where they stand in the graph, and how strongly what the question says speaks for each.
+
+The score of an option is a weighted sum of its features (`kgpaths.paths.option_features`), the weights learned from
+answered training questions: log-odds in nats against another option of the same question, up to a constant that all
+its options share. So scores may be negative, and say nothing across questions. The *margin*, the right option's score
+minus the best other linked one's, has no such constant: above 0 the evidence is strongest for the right option, and
+0.7 means two to one. Where the question asks for what does not fit, evidence counts against an option.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kgpaths.paths.evidence import ItemEvidence
+from kgpaths.paths.features import ItemFeatures
+from kgpaths.paths.option_features import OF_THE_OPTION, OPTION_FEATURES, OptionTable
+from kgpaths.paths.question_type import asks_for_the_exception, question_type
+from kgpaths.paths.selection import OptionNodes, Selector
+from kgpaths.records import Mention, QAItem
+
+if TYPE_CHECKING:
+    from kgpaths.paths.finder import PathFinder
+
+
+class Weighing:
+    """What one item's findings say of its options; the path stage goes on with the same parts."""
+
+    def __init__(self, finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> None:
+        self.finder, self.item = finder, item
+        self.options = options_of(finder, item, mentions)
+        self.right = next(option for option in self.options if option.key == item.answer_key)
+        self.evidence = ItemEvidence(finder.evidence_model, finder.evidence_model.findings(mentions))
+        self.selector = Selector(finder.kernel, finder.config, self.evidence)
+        self.pivots = self.selector.pivots(self.options)
+        self.kind = question_type(item.question)
+        stem = f"{item.question} {item.context}"
+        self.features = ItemFeatures(finder.feature_model, self.evidence, stem, degree_cap=finder.config.degree_cap)
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """Features of every option, shape (options, F), evidence turned around where the exception is asked for."""
+        table = OptionTable(self.features, self.finder.passages, self.kind)
+        rows = []
+        for option, reached in zip(self.options, self.pivots, strict=True):
+            text = self.item.section("answer" if option.key is None else f"option:{option.key}")
+            rows.append(table.row(option, reached, text))
+        turned = np.array([1 if name in OF_THE_OPTION else -1 for name in OPTION_FEATURES])
+        return np.array(rows) * (turned if asks_for_the_exception(self.item.question) else 1)
+
+    @cached_property
+    def scores(self) -> list[float]:
+        """Evidence score of every option, in nats, see the module."""
+        return [odds / 1000 for odds in self.finder.option_ranker.log_odds(self.values).tolist()]
+
+    @property
+    def margin(self) -> float | None:
+        """Score of the right option minus the best other linked one's; None where nothing can be compared."""
+        others = [
+            score
+            for option, score in zip(self.options, self.scores, strict=True)
+            if option.nodes and option is not self.right
+        ]
+        if not self.right.nodes or not others:
+            return None
+        return round(self.scores[self.options.index(self.right)] - max(others), 6)
+
+
+def options_of(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> list[OptionNodes]:
+    """Where every option stands; the answer alone for an open question.
+
+    A node that several options share says nothing of which is right: it counts only for an option without any other.
+    """
+    keys: list[str | None] = [option.key for option in item.options] or [None]
+    linked: dict[str | None, dict[int, int]] = {key: {} for key in keys}
+    for mention in mentions:
+        if mention.role in ("option", "answer"):
+            key = mention.section.removeprefix("option:") if mention.section != "answer" else item.answer_key
+            node = finder.graph.index(mention.node_id)
+            doubt = round(-1000 * math.log(max(mention.score, 0.01)))
+            linked[key][node] = min(doubt, linked[key].get(node, doubt))
+    shared = Counter(node for nodes in linked.values() for node in nodes)
+    options = []
+    for key, nodes in linked.items():
+        own = {node: doubt for node, doubt in nodes.items() if shared[node] == 1} or nodes
+        options.append(OptionNodes(key, tuple(sorted(own)), tuple(own[node] for node in sorted(own))))
+    return options

@@ -1,0 +1,87 @@
+"""Make the index of which concepts stand together in passages of the reference texts.
+
+    python ontologies/build_passages.py --data DIR            writes ontologies/paths/passages/
+    python ontologies/build_passages.py --data DIR --check    makes it anew and compares, exit 1 on any difference
+
+`DIR` holds `qa/medquad.jsonl.gz` and `text/openstax.jsonl.gz`, as for `build_default.py`, which comes first: the texts
+are linked to the default graph. A passage is a run of whole sentences of at most 900 characters, together with what its
+page is about. Sections that reprint the Human Phenotype Ontology are left out, as they are for edges.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from kgpaths.extraction import read_texts
+from kgpaths.extraction.readers import REPRINT
+from kgpaths.extraction.sentences import split
+from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.graph import KnowledgeGraph
+from kgpaths.linking import EntityLinker
+from kgpaths.paths.passages import write_passages
+from kgpaths.records import Mention
+
+OUT = Path(__file__).parent / "paths" / "passages"
+FILES = {"medquad": "qa/medquad.jsonl.gz", "openstax": "text/openstax.jsonl.gz"}
+_LONGEST = 900
+"""Characters of a passage, the space between its sentences included; one sentence may be longer."""
+_LEAST_SCORE = 0.5
+_LEAST_FOCUS = 0.7
+"""Least score of a mention, and of one in the heading, which is on all the page's passages."""
+
+
+def main() -> int:
+    """Run the script; return its exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with the reference texts")
+    parser.add_argument("--check", action="store_true", help="compare with what is there, write nothing")
+    arguments = parser.parse_args()
+    linker = EntityLinker(KnowledgeGraph.open("default"))
+    differing = []
+    for source, file in FILES.items():
+        passages = list(read(linker, arguments.data / file))
+        path = OUT / f"{source}.tsv.xz"
+        with tempfile.TemporaryDirectory() as folder:
+            made = path if not arguments.check else Path(folder) / path.name
+            write_passages(made, passages)
+            differing += [path] if made.read_bytes() != path.read_bytes() else []
+        concepts = len({name for row in passages for name in row})
+        print(f"{source}\t{len(passages)} passages\t{sum(map(len, passages))} mentions\t{concepts} concepts")
+    for path in differing:
+        print(f"{path} differs from what the texts give", file=sys.stderr)
+    return int(bool(differing))
+
+
+def read(linker: EntityLinker, file: Path) -> Iterator[list[str]]:
+    """Yield the concepts that each passage of a file names, sorted; passages that name none are left out."""
+    texts = (one for one in read_texts(file) if not isinstance(one, TextFault) and one.section != REPRINT)
+    while some := list(islice(texts, 256)):
+        bodies = linker.link_batch(one.text for one in some)
+        headings = linker.link_batch("; ".join(one.focus) for one in some)
+        for text, mentions, heading in zip(some, bodies, headings, strict=True):
+            focus = {one.node_id for one in heading if one.score > _LEAST_FOCUS}
+            yield from passages_of(text, [one for one in mentions if one.score >= _LEAST_SCORE], focus)
+
+
+def passages_of(text: ReferenceText, mentions: list[Mention], focus: set[str]) -> Iterator[list[str]]:
+    """Yield the concepts of each passage of a text."""
+    named: set[str] = set()
+    start: int | None = None
+    for segment in split(text.text):
+        if start is not None and segment.end - start > _LONGEST:
+            if named:
+                yield sorted(named | focus)
+            named, start = set(), None
+        start = segment.start if start is None else start
+        named |= {one.node_id for one in mentions if segment.start <= one.start < segment.end}
+    if named:
+        yield sorted(named | focus)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
