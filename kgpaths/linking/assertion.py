@@ -24,14 +24,17 @@ _LONG_REACH: dict[Assertion, int] = {"historical": 30, "family": 30}
 """A history runs on to the end of its sentence, or to what ends it."""
 _REACH_BACK = 7
 _SHORT_REACH_BACK = dict.fromkeys(("screening", "prophylaxis", "prevention", "post", "vaccine", "vaccination",
-                                   "vaccines", "immunization"), 3)  # fmt: skip
+                                   "vaccines", "immunization", "booster", "boosters"), 3)  # fmt: skip
 _SHORT_REACH = {"absent": 2, "lack": 4, "absence": 4, "prior": 5, "previous": 5, "former": 3, "childhood": 3,
-                "remote": 3, "possible": 4, "possibly": 4, "probable": 4, "suspected": 4, "presumed": 4}  # fmt: skip
+                "remote": 3, "which": 5, "possible": 4, "possibly": 4, "probable": 4, "suspected": 4,
+                "presumed": 4}  # fmt: skip
 """Words that a cue before a noun governs; its list does not run on."""
 _SHORT_ROW = 5
 """Words of a line that may end with its result: "Nitrites negative"."""
 _OF_TIME = frozenset({"few", "several", "couple", "two", "three", "four", "five", "six"})
 """What makes a span of time that reaches to now of "in the past"."""
+_ARRIVED = frozenset({"presented", "complained", "came", "brought"})
+"""What somebody did then; not the end of what is told of then."""
 _LEADING = 2
 """Words that may stand before a span of time which opens its sentence."""
 _NEW_CLAUSE = frozenset({"he", "she", "they", "it", "his", "her", "has", "have", "is", "are"})
@@ -179,8 +182,10 @@ def _sentence(
         if cue.effect == "forward":
             outer = [s for s in governed if _ORDER.index(s) < _ORDER.index(cue.status)]
             reach = _LONG_REACH.get(cue.status, _REACH)
-            governed = dict.fromkeys(outer, _REACH) | {cue.status: _SHORT_REACH.get(surface[i], reach)}
-            brief = {cue.status} if surface[i] in _SHORT_REACH else set()
+            short = surface[i] in _SHORT_REACH and governed.get(cue.status, 0) < _SHORT_REACH[surface[i]]
+            left = max(governed.get(cue.status, 0), _SHORT_REACH.get(surface[i], reach))
+            governed = dict.fromkeys(outer, _REACH) | {cue.status: left}
+            brief = {cue.status} if short else set()
             open_list[cue.status] = surface[i] in _CLOSED_LISTS or cue.status != "absent"
             barrier = after
         elif cue.effect in ("backward", "after_colon"):
@@ -216,7 +221,9 @@ def _clause(
         low -= 1
         if tokens.gaps[low] >= SOFT and surface[low] in _JOINERS:
             break
-    high, leading = after, after < last and place - first <= _LEADING and tokens.gaps[after] >= SOFT
+    high, leading = after, place - first <= _LEADING
+    if leading:
+        breaks -= _ARRIVED
     while high < last and surface[high] not in breaks and (tokens.gaps[high] < SOFT or leading):
         if (
             leading
