@@ -35,6 +35,7 @@ _JOINING = frozenset({
     "above", "below", "total", "serum", "that", "which", "her", "his", "noted", "range", "averages", "content",
     "activity", "percentage", "up", "fasting", "on", "in", "room", "air", "ambient", "ra", "while", "breathing", "last",
     "previous", "prior", "week", "month", "visit", "visits", "initial", "admission", "arrival", "morning", "peak",
+    "activated",
 })  # fmt: skip
 _SPECIMENS = {
     "urine": "urine", "urinary": "urine", "urinalysis": "urine", "csf": "CSF", "cerebrospinal": "CSF",
@@ -56,6 +57,7 @@ _GIVEN = re.compile(
     r"|(?:>|≥|>=|greater than|more than)\s?=?(?P<least>\d[\d,]*(?:\.\d+)?))"
     r"(?:\s?(?!\s*\n)[^\s\d)\];,]+(?:\s(?:Hg|H2O))?)?"
 )
+_UNIT_BEFORE = re.compile(r"\(([A-Za-zµμ%/]{1,10}3?)\)[ \t:]{1,2}$")
 _BRACKETED = re.compile(
     r"\s{0,2}[(\[]\s?(?:(?P<low>\d[\d,]*(?:\.\d+)?)\s?[-–−]\s?(?P<high>\d[\d,]*(?:\.\d+)?)|[<≤]\s?(?P<most>\d[\d,]*(?:\.\d+)?)"
     r"|[>≥]\s?(?P<least>\d[\d,]*(?:\.\d+)?))\s?(?P<unit>[^\s\d)\];,][^)\];,]{0,12})?[)\]]"
@@ -159,7 +161,11 @@ def measurements(text: str) -> list[Measurement]:
     for quantity in quantities(text):
         if quantity.start < after:
             continue
-        named = _name(text, quantity, found[-1] if found else None)
+        previous = found[-1] if found else None
+        if not quantity.unit and (tabled := _in_table(text, quantity, previous)):
+            quantity, named = tabled
+        else:
+            named = _name(text, quantity, previous)
         if named is None:
             continue
         start, kind, what, analyte, finding = named
@@ -209,6 +215,21 @@ def _name(text: str, quantity: Quantity, previous: Measurement | None) -> _Named
     if lasting:
         return _Named(start, "duration", "gestational age" if _GESTATION.match(text, end) else "")
     return _by_unit(text, quantity, previous)
+
+
+def _in_table(text: str, quantity: Quantity, previous: Measurement | None) -> tuple[Quantity, _Named | None] | None:
+    """Return a bare number with the unit that stands behind its name, "Potassium (mEq/L) 3.5 2.7", and what it is."""
+    start = quantity.start
+    if ")" in text[max(0, start - 3) : start] and (unit := _UNIT_BEFORE.search(text, max(0, start - 16), start)):
+        measured = quantity._replace(unit=unit[1], key=unit_key(unit[1]))
+        low = max(text.rfind("\n", 0, start) + 1, start - _WINDOW)
+        return measured, _by_words(text, low, unit.start(), measured)
+    if previous and previous.quantity.unit and text[previous.end - 1].isdigit() and previous.what in analytes():
+        between = text[previous.end : start]
+        if between.isspace() and "\n" not in between:
+            measured = quantity._replace(unit=previous.quantity.unit, key=previous.quantity.key)
+            return measured, _Named(start, previous.kind, previous.what, analytes()[previous.what])
+    return None
 
 
 def _given(text: str, quantity: Quantity) -> re.Match[str] | None:

@@ -31,7 +31,7 @@ _UNIT = (
     r"|bpm\b|dB\b|Hz\b|k?cal(?:ories)?\b"
     r"|(?:[mkcdnpfµμu]|mc)?(?:g|L|l|mol|Eq|[Oo]sm(?:ol)?|IU|U|Ci|Gy)\b(?!\+)|[mnµμu]M\b|units?(?=\s?/)"
     r"|[mckµμu]?m(?:\^?[23²³]|\b)"
-    r"|(?:(?:cells?|copies|beats?|breaths?|leukocytes|erythrocytes|colonies|IU|episodes)\s?)?"
+    r"|(?:(?:(?:(?:red|white)\s(?:blood\s)?)?cells?|copies|beats?|breaths?|leukocytes|erythrocytes|colonies|IU|episodes)\s?)?"
     rf"(?=(?:/|per\s)\s?{_PER}\b)"
     r"|beats?\b|breaths?\b"
 )
@@ -41,7 +41,7 @@ _POWER = (
 )
 _QUANTITY = re.compile(
     rf"\d(?<!\w\d)(?<!\d[.,]\d)(?<![A-Za-z]-\d)(?P<first>{_REST})(?P<titer>:\d{{1,5}}\b)?"
-    rf"(?:(?P<joint>\s?(?:[-–−]|to\b|/|[x×](?!\s?10[\d^*e⁰¹²³⁴-⁹(]))\s?)(?P<second>{_NUMBER}))?{_POWER}?"
+    rf"(?:(?P<joint>%?\s?(?:[-–−]|to\b|/|[x×](?!\s?10[\d^*e⁰¹²³⁴-⁹(]))\s?)(?P<second>{_NUMBER}))?{_POWER}?"
     rf"(?:\s{{0,2}}-?\s?(?P<unit>(?:{_UNIT})(?:\s?(?:/|per\s)\s?{_PER}\b)*))?"
 )
 _INCHES = re.compile(r"\s?(\d{1,2})\s?(?:in\b\.?|inch(?:es)?\b|\")")

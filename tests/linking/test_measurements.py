@@ -139,6 +139,14 @@ def test_values_are_judged(text: str, comparison: str, direction: str, judged_by
     assert (measured.quantity.comparison, measured.direction, measured.judged_by) == (comparison, direction, judged_by)
 
 
+def test_columns_of_a_table_share_the_unit_behind_the_name() -> None:
+    found = measurements("Day 2 Day 4\nPotassium (mEq/L) 3.5 2.7\nCalcium (mg/dL): 8.5")
+    assert [(m.what, m.quantity.numbers, m.quantity.unit, m.direction) for m in found] == [
+        ("potassium", (3.5,), "mEq/L", "normal"), ("potassium", (2.7,), "mEq/L", "low"),
+        ("calcium", (8.5,), "mg/dL", "normal"),
+    ]  # fmt: skip
+
+
 def test_numbers_of_a_reference_range_are_no_values_of_their_own() -> None:
     assert _one("Hb 8 g/dL (normal 12-16 g/dL)").reference == (12, 16)
 
