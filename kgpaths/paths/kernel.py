@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from kgpaths.paths.kernel_numpy import INFINITE
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.resources import cache_dir
 
-__all__ = ["INFINITE", "FoundPath", "Kernel", "SearchResult"]
+__all__ = ["INFINITE", "Barred", "FoundPath", "Kernel", "SearchResult"]
 
 DEEPEST = 6
 """Longest path that can be asked for, in edges."""
@@ -42,6 +44,25 @@ class SearchResult(NamedTuple):
     """Arcs touched; the same number from both twins."""
 
 
+class Barred(NamedTuple):
+    """Sequences of node types that no path holds."""
+
+    node_type: NDArray[np.uint8]
+    """Type code of every node, shape (N,)."""
+    sequences: NDArray[np.int16]
+    """Type codes, one sequence a row, flush right: `kernel_numpy.ANY` for any type, `UNUSED` before the first."""
+
+    @classmethod
+    def none(cls) -> Self:
+        """Bar nothing."""
+        return cls(np.zeros(0, dtype=np.uint8), np.zeros((0, 3), dtype=np.int16))
+
+    def holds(self, nodes: Sequence[int]) -> bool:
+        """True when a path over the nodes holds a barred sequence."""
+        rows = self.sequences.tolist()
+        return any(kernel_numpy.ends_barred(nodes[:end], self.node_type, rows) for end in range(3, len(nodes) + 1))
+
+
 class Kernel:
     """Exact k-best simple paths over one search graph.
 
@@ -51,13 +72,19 @@ class Kernel:
     [FoundPath(cost=2, hops=2, nodes=(0, 2, 3)), FoundPath(cost=10, hops=2, nodes=(0, 1, 3))]
     """
 
-    def __init__(self, graph: SearchGraph, *, compiled: bool | None = None) -> None:
+    def __init__(self, graph: SearchGraph, *, barred: Barred | None = None, compiled: bool | None = None) -> None:
         """Take the search graph; `compiled` forces one of the twins, None prefers the compiled one.
+
+        Args:
+            graph: what is searched.
+            barred: sequences of node types that no path may hold.
+            compiled: which twin.
 
         Raises:
             ImportError: `compiled` is True and numba cannot be imported.
         """
         self.graph = graph
+        self.barred = barred or Barred.none()
         self._numba = None if compiled is False else _load_numba()
         if compiled and self._numba is None:
             raise ImportError("numba cannot be imported")
@@ -74,6 +101,8 @@ class Kernel:
         *,
         k: int,
         max_hops: int,
+        min_hops: int = 1,
+        per_length: Sequence[int] = (),
         degree_cap: int = _UNBOUNDED,
         budget: int = _UNBOUNDED,
     ) -> SearchResult:
@@ -84,11 +113,15 @@ class Kernel:
             targets: node indices; a pair of equal nodes has no path.
             k: paths kept for each pair.
             max_hops: longest path, 1 to 6.
+            min_hops: shortest path; 2 leaves out the direct edge.
+            per_length: of a pair's k paths at most so many of 1, 2, ... hops; lengths not named have no quota.
             degree_cap: nodes with more neighbours are never in the middle; they may be ends.
             budget: arcs that may be touched in all.
         """
         starts, ends = np.unique(np.asarray(sources, dtype=np.int64)), np.unique(np.asarray(targets, dtype=np.int64))
-        graph = self.graph
+        graph, rounds = self.graph, _rounds(k, min_hops, max_hops, per_length)
+        if not len(rounds):
+            return SearchResult([], False, 0)
         if self._numba is None:
             found, arcs = kernel_numpy.search(
                 graph.indptr,
@@ -97,19 +130,21 @@ class Kernel:
                 graph.cheapest,
                 starts,
                 ends,
-                k=k,
-                max_hops=max_hops,
+                rounds=rounds,
                 degree_cap=degree_cap,
                 budget=budget,
+                node_type=self.barred.node_type,
+                barred=self.barred.sequences,
             )
-            return SearchResult(sorted(FoundPath(*path) for path in found), arcs > budget, arcs)
-        room = k * len(starts) * len(ends)
-        cost, hops = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-        nodes = np.empty((room, max_hops + 1), dtype=np.int32)
-        count, arcs = self._numba.search(self._arcs(degree_cap), starts, ends, k, max_hops, budget, cost, hops, nodes)
-        rows = zip(cost[:count].tolist(), hops[:count].tolist(), nodes[:count].tolist(), strict=True)
-        paths = sorted(FoundPath(c, h, tuple(path[: h + 1])) for c, h, path in rows)
-        return SearchResult(paths, arcs > budget, arcs)
+            paths = sorted(FoundPath(*path) for path in found)
+        else:
+            room = int(rounds[:, 0].sum()) * len(starts) * len(ends)
+            cost, hops = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+            nodes = np.empty((room, int(rounds[:, 2].max()) + 1), dtype=np.int32)
+            count, arcs = self._numba.search(self._arcs(degree_cap), starts, ends, rounds, budget, cost, hops, nodes)
+            rows = zip(cost[:count].tolist(), hops[:count].tolist(), nodes[:count].tolist(), strict=True)
+            paths = sorted(FoundPath(c, h, tuple(path[: h + 1])) for c, h, path in rows)
+        return SearchResult(_best_of_each_pair(paths, k) if len(rounds) > 1 else paths, arcs > budget, arcs)
 
     def reach(
         self, targets: NDArray[np.int64], places: NDArray[np.int64], *, hops: int, degree_cap: int = _UNBOUNDED
@@ -148,8 +183,38 @@ class Kernel:
         assert self._numba is not None
         graph = self.graph
         return self._numba.Arcs(
-            graph.indptr, graph.indices, graph.cost, graph.relation, graph.kinds, graph.cheapest, degree_cap
+            graph.indptr,
+            graph.indices,
+            graph.cost,
+            graph.relation,
+            graph.kinds,
+            graph.cheapest,
+            degree_cap,
+            *self.barred,
         )
+
+
+def _rounds(k: int, min_hops: int, max_hops: int, per_length: Sequence[int]) -> NDArray[np.int64]:
+    """Rows (k, fewest hops, most hops): one for each length that has a quota, and one for the lengths beyond."""
+    rows = [
+        (min(k, quota), hops, hops)
+        for hops, quota in enumerate(per_length, start=1)
+        if min_hops <= hops <= max_hops and quota > 0
+    ]
+    if (beyond := max(min_hops, len(per_length) + 1)) <= max_hops:
+        rows.append((k, beyond, max_hops))
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+
+def _best_of_each_pair(paths: Sequence[FoundPath], k: int) -> list[FoundPath]:
+    kept: list[FoundPath] = []
+    counts: Counter[tuple[int, int]] = Counter()
+    for path in paths:
+        pair = path.nodes[0], path.nodes[-1]
+        counts[pair] += 1
+        if counts[pair] <= k:
+            kept.append(path)
+    return kept
 
 
 @cache

@@ -11,11 +11,13 @@ from collections import namedtuple
 import numpy as np
 from numba import njit
 
-from kgpaths.paths.kernel_numpy import INFINITE, UNKNOWN
+from kgpaths.paths.kernel_numpy import ANY, INFINITE, UNKNOWN, UNUSED
 
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
 
-Arcs = namedtuple("Arcs", ["indptr", "indices", "cost", "relation", "kinds", "cheapest", "degree_cap"])
+Arcs = namedtuple(
+    "Arcs", ["indptr", "indices", "cost", "relation", "kinds", "cheapest", "degree_cap", "node_type", "barred"]
+)
 Barrier = namedtuple("Barrier", ["target", "distance", "touched", "n_touched", "stack", "work"])
 """What is known about one target.
 
@@ -25,7 +27,7 @@ best so far) for `_bound`, rows 3 and 4 (cost so far, next arc) for `_extend`. `
 the budget is spent.
 """
 Best = namedtuple("Best", ["cost", "hops", "nodes", "count"])
-"""The k best paths of a pair in canonical order; ``count[0]`` rows are filled."""
+"""The best paths of a pair in canonical order; ``count[0]`` rows are filled, ``count[1]`` are wanted."""
 
 
 @njit(cache=True, nogil=True)
@@ -136,7 +138,7 @@ def _bound(hops, node, arcs, barrier):
 
 @njit(cache=True, nogil=True)
 def _limit(hops, best):
-    last = len(best.cost) - 1
+    last = best.count[1] - 1
     if best.count[0] <= last:
         return np.int64(INFINITE - 1)
     return best.cost[last] if best.hops[last] >= hops else best.cost[last] - 1
@@ -163,9 +165,9 @@ def _keep(total, hops, path, target, best):
         if order >= 0:
             break
         place = above
-    if place == len(best.cost):
+    if place == best.count[1]:
         return
-    best.count[0] = min(best.count[0] + 1, len(best.cost))
+    best.count[0] = min(best.count[0] + 1, best.count[1])
     for row in range(best.count[0] - 1, place, -1):
         best.cost[row], best.hops[row] = best.cost[row - 1], best.hops[row - 1]
         best.nodes[row] = best.nodes[row - 1]
@@ -173,6 +175,26 @@ def _keep(total, hops, path, target, best):
     best.nodes[place] = -1
     best.nodes[place, :hops] = path[:hops]
     best.nodes[place, hops] = target
+
+
+@njit(cache=True, nogil=True)
+def _ends_barred(path, depth, last, arcs):
+    """True when the types of ``path[:depth]`` and of `last` end with a barred sequence."""
+    width = arcs.barred.shape[1]
+    for row in range(len(arcs.barred)):
+        same = True
+        for back in range(width):
+            kind = arcs.barred[row, width - 1 - back]
+            if kind == UNUSED or not same:
+                break
+            if back > depth:
+                same = False
+            elif kind != ANY:
+                node = last if back == 0 else path[depth - back]
+                same = arcs.node_type[node] == kind
+        if same:
+            return True
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -184,7 +206,8 @@ def _extend(spent, hops, path, arcs, barrier, best):
     while depth >= 1:
         node, rest = path[depth], hops - depth
         if rest == 1:
-            _keep(stack[3, depth] + distance[1, node], hops, path, barrier.target[0], best)
+            if not _ends_barred(path, hops, barrier.target[0], arcs):
+                _keep(stack[3, depth] + distance[1, node], hops, path, barrier.target[0], best)
             depth -= 1
             continue
         if stack[4, depth] < 0:
@@ -203,7 +226,7 @@ def _extend(spent, hops, path, arcs, barrier, best):
         visited = False
         for step in range(depth):
             visited |= path[step] == onward
-        if visited or not _inner(onward, arcs, barrier):
+        if visited or not _inner(onward, arcs, barrier) or _ends_barred(path, depth + 1, onward, arcs):
             continue
         total, limit = stack[3, depth] + np.int64(arcs.cost[arc]), _limit(hops, best)
         if _hopeless(total, onward, rest - 1, limit, arcs, barrier):
@@ -216,14 +239,14 @@ def _extend(spent, hops, path, arcs, barrier, best):
 
 
 @njit(cache=True, nogil=True)
-def _pair(source, max_hops, path, arcs, barrier, best):
+def _pair(source, min_hops, max_hops, path, arcs, barrier, best):
     best.count[0] = 0
     path[0] = source
-    if barrier.distance[1, source] < INFINITE:
+    if min_hops == 1 and barrier.distance[1, source] < INFINITE:
         _keep(np.int64(barrier.distance[1, source]), 1, path, barrier.target[0], best)
     opening = np.empty(_degree(arcs, source), dtype=np.int64)
     opening_arc = np.empty(_degree(arcs, source), dtype=np.int64)
-    for hops in range(2, max_hops + 1):
+    for hops in range(max(min_hops, 2), max_hops + 1):
         _pay(_degree(arcs, source), barrier.work)
         n_open = 0
         for arc in range(arcs.indptr[source], arcs.indptr[source + 1]):
@@ -244,25 +267,31 @@ def _pair(source, max_hops, path, arcs, barrier, best):
 
 
 @njit(cache=True, nogil=True)
-def search(arcs, sources, targets, k, max_hops, budget, out_cost, out_hops, out_nodes):
-    """Fill the outputs, pair by pair; return how many paths there are, and the arcs touched."""
+def search(arcs, sources, targets, rounds, budget, out_cost, out_hops, out_nodes):
+    """Fill the outputs, pair by pair, for every row (k, fewest hops, most hops) of `rounds`.
+
+    Return how many paths there are, and the arcs touched.
+    """
+    max_hops, most = rounds[:, 2].max(), rounds[:, 0].max()
     barrier = _new_barrier(len(arcs.indptr) - 1, max_hops, budget)
     path = np.empty(max_hops + 1, dtype=np.int64)
-    nodes = np.empty((k, max_hops + 1), dtype=np.int64)
-    best = Best(np.empty(k, dtype=np.int64), np.empty(k, dtype=np.int64), nodes, np.zeros(1, dtype=np.int64))
+    nodes = np.empty((most, max_hops + 1), dtype=np.int64)
+    best = Best(np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64), nodes, np.zeros(2, dtype=np.int64))
     found = 0
     for target in targets:
         if barrier.work[2]:
             break
         _aim(target, max_hops - 1, False, arcs, barrier)
         for source in sources:
-            if barrier.work[2] or source == target:
-                continue
-            _pair(source, max_hops, path, arcs, barrier, best)
-            for row in range(best.count[0]):
-                out_cost[found], out_hops[found] = best.cost[row], best.hops[row]
-                out_nodes[found] = best.nodes[row]
-                found += 1
+            for turn in range(len(rounds)):
+                if barrier.work[2] or source == target:
+                    continue
+                best.count[1] = rounds[turn, 0]
+                _pair(source, rounds[turn, 1], rounds[turn, 2], path, arcs, barrier, best)
+                for row in range(best.count[0]):
+                    out_cost[found], out_hops[found] = best.cost[row], best.hops[row]
+                    out_nodes[found] = best.nodes[row]
+                    found += 1
     return found, barrier.work[0]
 
 

@@ -14,7 +14,7 @@ touched, so that a work budget cuts both at the same place.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ INFINITE = 2**30
 """Distance of a node from which the target is not reached; above any path cost."""
 UNKNOWN = -1
 """Mark of a deep distance that nobody has asked for."""
+ANY, UNUSED = -1, -2
+"""Marks in a barred sequence: a node of any type; a place before the first."""
 
 Path = tuple[int, int, tuple[int, ...]]
 """(cost, hops, nodes): sorts in canonical order."""
@@ -41,12 +43,14 @@ class _Search:
         cheapest: NDArray[np.uint16],
         *,
         k: int,
-        max_hops: int,
         degree_cap: int,
         budget: int,
+        node_type: NDArray[np.uint8] | None = None,
+        barred: NDArray[np.int16] | None = None,
     ) -> None:
         self.indptr, self.indices, self.cost, self.cheapest = indptr, indices, cost, cheapest
-        self.k, self.max_hops, self.degree_cap, self.budget = k, max_hops, degree_cap, budget
+        self.k, self.degree_cap, self.budget = k, degree_cap, budget
+        self.node_type, self.barred = node_type, [] if barred is None else barred.tolist()
         self.degree = np.diff(indptr)
         self.work = 0
         self.target = -1
@@ -125,13 +129,13 @@ class _Search:
         """True when even the cheapest arcs at both ends are too dear; spares the scan that `bound` needs."""
         return hops >= 3 and spent + int(self.cheapest[node]) + int(self.cheapest[self.target]) + hops - 2 > limit
 
-    def paths(self, source: int) -> list[Path]:
+    def paths(self, source: int, min_hops: int, max_hops: int) -> list[Path]:
         """Return the k best paths; on a spent budget those found so far."""
         best: list[Path] = []
         try:
-            if (direct := self.bound(1, source)) < INFINITE:
+            if min_hops == 1 and (direct := self.bound(1, source)) < INFINITE:
                 self.keep(best, (direct, 1, (source, self.target)))
-            for hops in range(2, self.max_hops + 1):
+            for hops in range(max(min_hops, 2), max_hops + 1):
                 self.pay(self.degree[source])
                 openings = []
                 for node, spent in self.steps((source,), 0, hops - 1):
@@ -151,7 +155,8 @@ class _Search:
     def extend(self, best: list[Path], path: tuple[int, ...], spent: int, hops: int) -> None:
         rest = hops - len(path) + 1
         if rest == 1:
-            self.keep(best, (spent + self.bound(1, path[-1]), hops, (*path, self.target)))
+            if not self.ends_barred((*path, self.target)):
+                self.keep(best, (spent + self.bound(1, path[-1]), hops, (*path, self.target)))
             return
         self.pay(self.degree[path[-1]])
         for node, total in self.steps(path, spent, rest - 1):
@@ -167,12 +172,28 @@ class _Search:
         if rest <= 2:
             open_nodes &= self.distance[rest][nodes] < INFINITE
         for node, cost in zip(nodes[open_nodes].tolist(), self.cost[arcs][open_nodes].tolist(), strict=True):
-            if node not in path:
+            if node not in path and not self.ends_barred((*path, node)):
                 yield node, spent + cost
+
+    def ends_barred(self, nodes: tuple[int, ...]) -> bool:
+        """True when the types of the last nodes are a barred sequence."""
+        return bool(self.barred) and self.node_type is not None and ends_barred(nodes, self.node_type, self.barred)
 
     def keep(self, best: list[Path], path: Path) -> None:
         insort(best, path)
         del best[self.k :]
+
+
+def ends_barred(nodes: Sequence[int], node_type: NDArray[np.uint8], barred: Iterable[Sequence[int]]) -> bool:
+    """True when the types of the last nodes are one of the sequences of `kernel.Barred`."""
+    for sequence in barred:
+        types = [kind for kind in sequence if kind != UNUSED]
+        last = nodes[-len(types) :]
+        if len(last) == len(types) and all(
+            kind in (ANY, node_type[node]) for kind, node in zip(types, last, strict=True)
+        ):
+            return True
+    return False
 
 
 def search(
@@ -183,24 +204,41 @@ def search(
     sources: NDArray[np.int64],
     targets: NDArray[np.int64],
     *,
-    k: int,
-    max_hops: int,
+    rounds: NDArray[np.int64],
     degree_cap: int,
     budget: int,
+    node_type: NDArray[np.uint8],
+    barred: NDArray[np.int16],
 ) -> tuple[list[Path], int]:
-    """Return the k best paths of every pair, pair by pair, and the number of arcs touched (above `budget`: cut)."""
-    run = _Search(indptr, indices, cost, cheapest, k=k, max_hops=max_hops, degree_cap=degree_cap, budget=budget)
+    """Return the paths of every pair, pair by pair, and the number of arcs touched (above `budget`: cut).
+
+    A row of `rounds` is (k, fewest hops, most hops); each gives its k best paths.
+    """
+    run = _Search(
+        indptr,
+        indices,
+        cost,
+        cheapest,
+        k=0,
+        degree_cap=degree_cap,
+        budget=budget,
+        node_type=node_type,
+        barred=barred,
+    )
     found: list[Path] = []
+    deepest = int(rounds[:, 2].max())
     for target in targets.tolist():
         if run.work > budget:
             break
         try:
-            run.aim(target, max_hops - 1)
+            run.aim(target, deepest - 1)
         except WorkBudgetSpent:
             break
         for source in sources.tolist():
-            if source != target and run.work <= budget:
-                found += run.paths(source)
+            for k, fewest, most in rounds.tolist():
+                if source != target and run.work <= budget:
+                    run.k = k
+                    found += run.paths(source, fewest, most)
     return found, run.work
 
 
@@ -216,8 +254,8 @@ def reach(
     hops: int,
     degree_cap: int,
 ) -> NDArray[np.int32]:
-    """the least walk cost"""
-    run = _Search(indptr, indices, cost, cost, k=1, max_hops=hops, degree_cap=degree_cap, budget=2**62)
+    """The search behind `kernel.Kernel.reach`."""
+    run = _Search(indptr, indices, cost, cost, k=1, degree_cap=degree_cap, budget=2**62)
     out = np.full((len(targets), hops, len(places)), INFINITE, dtype=np.int32)
     for number, target in enumerate(targets.tolist()):
         run.aim(target, hops, relation, kinds)

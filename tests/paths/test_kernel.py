@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 import networkx as nx
@@ -13,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgpaths.paths import kernel as kernel_module
-from kgpaths.paths.kernel import INFINITE, FoundPath, Kernel
+from kgpaths.paths.kernel import INFINITE, Barred, FoundPath, Kernel
+from kgpaths.paths.kernel_numpy import ANY, UNUSED
 from kgpaths.paths.search_graph import SearchGraph
 
 Edges = list[tuple[int, int, int]]
@@ -28,9 +31,22 @@ def make(n_nodes: int, edges: Edges) -> SearchGraph:
 
 
 def brute_force(
-    n_nodes: int, edges: Edges, sources: list[int], targets: list[int], k: int, max_hops: int, cap: int
+    n_nodes: int,
+    edges: Edges,
+    sources: list[int],
+    targets: list[int],
+    k: int,
+    max_hops: int,
+    cap: int,
+    *,
+    min_hops: int = 1,
+    per_length: Sequence[int] = (),
+    forbidden: Sequence[Sequence[int]] = (),
 ) -> list[FoundPath]:
-    """All simple paths over the multigraph, the cheapest of those over the same nodes, k of each pair, sorted."""
+    """All simple paths over the multigraph, the cheapest of those over the same nodes, k of each pair, sorted.
+
+    A forbidden sequence is of node types, of which a node has its number modulo 3; -1 is any.
+    """
     graph = nx.MultiGraph()
     graph.add_nodes_from(range(n_nodes))
     for u, v, cost in edges:
@@ -42,12 +58,24 @@ def brute_force(
             cheapest: dict[tuple[int, ...], int] = {}
             for walk in nx.all_simple_edge_paths(graph, source, target, cutoff=max_hops):
                 nodes = (source, *(edge[1] for edge in walk))
-                if any(len(graph[inner]) > cap for inner in nodes[1:-1]):
+                if len(walk) < min_hops or any(len(graph[inner]) > cap for inner in nodes[1:-1]):
+                    continue
+                kinds = [node % 3 for node in nodes]
+                if any(
+                    all(wanted in (-1, kind) for wanted, kind in zip(sequence, kinds[at:], strict=False))
+                    for sequence in forbidden
+                    for at in range(len(kinds) - len(sequence) + 1)
+                ):
                     continue
                 cost = sum(graph.edges[edge]["cost"] for edge in walk)
                 cheapest[nodes] = min(cheapest.get(nodes, cost), cost)
             paths = sorted(FoundPath(cost, len(nodes) - 1, nodes) for nodes, cost in cheapest.items())
-            expected += paths[:k]
+            taken: Counter[int] = Counter()
+            for path in paths:
+                taken[path.hops] += 1
+                if path.hops > len(per_length) or taken[path.hops] <= per_length[path.hops - 1]:
+                    k_left = k - sum(1 for other in expected if (other.nodes[0], other.nodes[-1]) == (source, target))
+                    expected += [path] * (k_left > 0)
     return sorted(expected)
 
 
@@ -65,7 +93,7 @@ def problems(draw: st.DrawFn) -> tuple[int, Edges, list[int], list[int], int]:
 @pytest.mark.parametrize("compiled", [True, False], ids=["numba", "numpy"])
 @pytest.mark.parametrize("k", [1, 3, 10])
 @given(problem=problems(), max_hops=st.integers(1, 5))
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 def test_search_equals_brute_force(
     compiled: bool, k: int, problem: tuple[int, Edges, list[int], list[int], int], max_hops: int
 ) -> None:
@@ -75,6 +103,43 @@ def test_search_equals_brute_force(
     )
     assert not found.truncated
     assert found.paths == brute_force(n_nodes, edges, sources, targets, k, max_hops, cap)
+
+
+def barring(n_nodes: int, forbidden: Sequence[Sequence[int]]) -> Barred:
+    width = max((len(sequence) for sequence in forbidden), default=3)
+    table = [[UNUSED] * (width - len(sequence)) + list(sequence) for sequence in forbidden]
+    return Barred((np.arange(n_nodes) % 3).astype(np.uint8), np.array(table, dtype=np.int16).reshape(-1, width))
+
+
+@given(
+    problem=problems(),
+    k=st.integers(1, 8),
+    min_hops=st.integers(1, 3),
+    max_hops=st.integers(1, 5),
+    per_length=st.lists(st.integers(0, 3), max_size=5),
+    forbidden=st.lists(st.lists(st.integers(ANY, 2), min_size=3, max_size=4), max_size=3),
+)
+@settings(max_examples=700, deadline=None, derandomize=True)
+def test_quotas_shortest_lengths_and_forbidden_sequences_equal_brute_force(
+    problem: tuple[int, Edges, list[int], list[int], int],
+    k: int,
+    min_hops: int,
+    max_hops: int,
+    per_length: list[int],
+    forbidden: list[list[int]],
+) -> None:
+    n_nodes, edges, sources, targets, cap = problem
+    graph, barred = make(n_nodes, edges), barring(n_nodes, forbidden)
+    found = [
+        Kernel(graph, barred=barred, compiled=compiled).search(
+            sources, targets, k=k, min_hops=min_hops, max_hops=max_hops, per_length=per_length, degree_cap=cap
+        )
+        for compiled in (True, False)
+    ]
+    assert found[0] == found[1]
+    limits = {"min_hops": min_hops, "per_length": per_length, "forbidden": forbidden}
+    assert found[0].paths == brute_force(n_nodes, edges, sources, targets, k, max_hops, cap, **limits)
+    assert not any(barred.holds(path.nodes) for path in found[0].paths)
 
 
 @given(problem=problems(), max_hops=st.integers(1, 6), k=st.integers(1, 5), budget=st.integers(1, 150))
