@@ -15,6 +15,7 @@ from kgpaths.verbalization.english import folded
 from kgpaths.verbalization.material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.parsing import Labels, read
 from kgpaths.verbalization.prompt_files import PromptFile
+from kgpaths.verbalization.ratios import unfounded_ratios
 from kgpaths.verbalization.refusals import is_refusal
 from kgpaths.verbalization.task import is_negated
 from kgpaths.verbalization.written_by import recipe_of
@@ -209,7 +210,8 @@ class LLMVerbalizer:
     def _parsed(self, reply: Reply, item: QAItem, mentions: Sequence[Mention], material: Material) -> Assembled:
         labels = Labels(material.edge_label, material.quote_label).for_reply(reply.text or reply.reasoning)
         reading = read(reply.text, reply.reasoning, labels, self._titles)
-        return assemble(
+        unfounded = [Flaw("llm_unknown_citation", said) for said in unfounded_ratios(reading.units, material.edges)]
+        made = assemble(
             self._graph,
             item,
             mentions,
@@ -219,3 +221,4 @@ class LLMVerbalizer:
             labels,
             answer_shown=self._prompt.head.shows_gold_answer,
         )
+        return Assembled(flaws=[*unfounded, *made.flaws]) if unfounded else made

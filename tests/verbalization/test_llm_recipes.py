@@ -69,6 +69,91 @@ def test_other_recipes_show_neither_ratios_nor_candidates(frequencies: Any) -> N
         assert "cedar palsy" not in text
 
 
+PHASES = """## Gather evidence
+1. The findings are hiccups and yawning {q}.
+## Differential
+2. Ambrosia fever, brine lung, cedar palsy and dust ague can all show hiccups {all}.
+## Weigh for
+3. Hiccups can be a feature of ambrosia fever {for}.
+## Weigh against
+4. Brine lung shows hiccups less often {against}. {said}
+## Diagnosis
+5. The most likely diagnosis is ambrosia fever.
+## Self-check
+6. Ambrosia fever accounts for the findings.
+Answer: B"""
+
+
+@pytest.fixture(scope="module")
+def weighed(frequencies: Any) -> Any:
+    """Return a function from a sentence about brine lung, the rival, to what is made of a reply with it."""
+    graph, item = frequencies
+    mentions = EntityLinker(graph).link_item(item)
+    path_set = PathFinder(graph).find_item(item, mentions)
+    config = LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1", recipe="clinical-phases")
+    verbalizer = LLMVerbalizer(graph, config)
+    prompt = verbalizer.request(item, mentions, path_set).messages[-1].content  # type: ignore[union-attr]
+    labels = verbalizer.labelled(item, mentions, path_set)
+    by_subject = {
+        graph.edge(edge).subject: label for edge, label in labels.items() if graph.edge(edge).object == "HP:1"
+    }
+    given = {
+        "q": re.search(r"^(\[Q\d\]) \"hiccups\"", prompt, re.MULTILINE).group(1),  # type: ignore[union-attr]
+        "all": "".join(f"[{label}]" for label in by_subject.values()),
+        "for": f"[{by_subject['DOID:1']}]",
+        "against": f"[{by_subject['DOID:2']}]",
+    }
+    return lambda said: verbalizer.parse(PHASES.format(said=said, **given), item, mentions, path_set)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "The likelihood ratio is 9.",
+        "That is a likelihood ratio of about 9.0 (90% versus 10%).",
+        "A 9-fold likelihood ratio speaks against it.",
+        "The likelihood ratio is 9:1.",
+        "With a likelihood ratio of 0.11 it falls behind.",
+        "From a pre-test probability of 20% a likelihood ratio of 9 leads to a post-test probability of 69%.",
+        "Prior odds of 1:4 and a likelihood ratio of 9 make posterior odds of 9:4.",
+        "The post-test probability rises.",
+        "He was given 2 L of LR, and the likelihood of gout is low.",
+    ],
+)
+def test_ratios_that_follow_from_the_frequencies_are_kept(weighed: Any, said: str) -> None:
+    made = weighed(said)
+    assert made.chain is not None, made.flaws
+    assert not made.flaws
+    assert not said or any(said in step.text for step in made.chain.steps)
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        ("The likelihood ratio is 12.", "states a likelihood ratio of 12; what it cites gives"),
+        ("LR = 3.5 in favour of it.", "likelihood ratio of 3.5"),
+        ("The likelihood ratio is 1:9, or rather the likelihood ratio is 4.", "likelihood ratio of 4"),
+        (
+            "From a pre-test probability of 20% a likelihood ratio of 9 leads to a post-test probability of 90%.",
+            "post-test probability of 90%, which follows from no pre-test value",
+        ),
+        ("The posterior probability is 69%.", "post-test probability of 69%, which follows from no"),
+        ("Prior odds of 1:4 and a likelihood ratio of 9 make posterior odds of 4:1.", "post-test odds of 4"),
+    ],
+)
+def test_ratios_and_chances_that_follow_from_nothing_are_faults(weighed: Any, said: str, complaint: str) -> None:
+    made = weighed(said)
+    assert made.chain is None
+    assert made.flaws[0].reason == "llm_unknown_citation"
+    assert complaint in made.flaws[0].message
+
+
+def test_a_ratio_needs_a_statement_with_a_frequency(weighed: Any) -> None:
+    (flaw,) = weighed("So much for it.\n5. Yawning has a likelihood ratio of 9.").flaws[:1]
+    assert flaw.message == "step 5 states a likelihood ratio of 9; what it cites gives none"
+
+
 def test_every_recipe_has_an_example_and_a_cost_in_the_documentation() -> None:
     text = DOCS.read_text("utf-8")
     for name in recipes():
