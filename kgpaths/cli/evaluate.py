@@ -27,7 +27,7 @@ def evaluate(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Any option as KEY=VALUE, e.g. batch_size=16.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages, no progress bars.")] = False,
 ) -> None:
     """Measure a model on medical multiple-choice questions; base and tuned side by side."""
     import sys
@@ -53,6 +53,7 @@ def evaluate(
         base_model=base_model,
         out=out,
         say=None if quiet else say,
+        progress=not quiet and sys.stderr.isatty(),
         **options,
     ).report
     head, *lines = report.rows()

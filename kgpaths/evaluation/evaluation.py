@@ -50,6 +50,7 @@ def evaluate(
     base_model: str | Path | None = None,
     out: str | Path | None = None,
     say: Callable[[str], None] | None = None,
+    progress: bool = False,
     **options: Any,
 ) -> EvaluateResult:
     """Measure a model on medical multiple-choice questions, and compare it with its base.
@@ -61,6 +62,7 @@ def evaluate(
         base_model: stands in for the base model that an adapter names.
         out: folder for `report.json`, `report.md` and `items.jsonl`.
         say: gets lines for people.
+        progress: draw progress bars on stderr.
         options: keys of `EvaluateConfig`, e.g. ``mode="generate"`` or ``limit=100``.
 
     Raises:
@@ -81,7 +83,7 @@ def evaluate(
     questions = read_questions(tasks, limit=config.limit)
     folder = None if out is None else _folder(Path(out))
     with quiet_libraries():
-        result = _compared(str(model), _text(against), _text(base_model), questions, config, say or _silent)
+        result = _compared(str(model), _text(against), _text(base_model), questions, config, say or _silent, progress)
     if folder is not None:
         _write(folder, result.report, result.items)
     return result
@@ -94,6 +96,7 @@ def _compared(
     questions: Sequence[Questions],
     config: EvaluateConfig,
     tell: Callable[[str], None],
+    progress: bool,
 ) -> EvaluateResult:
     from kgpaths.evaluation.harness import longest_prompt
     from kgpaths.evaluation.models import open_model
@@ -102,20 +105,20 @@ def _compared(
     opened = open_model(model, base_model=base_model, quantise=config.quantise, chat_template=chat)
     tell(f"{model}: {sum(len(task.items) for task in questions):,} questions, {config.mode}")
     context = getattr(opened.network.config.get_text_config(), "max_position_embeddings", None)
-    scored = {"model": _score(opened, questions, config)}
+    scored = {"model": _score(opened, questions, config, progress)}
     name = None
     if against is not None:
         name = against
         tell(f"{name}: the same questions")
         del opened
         other = open_model(name, quantise=config.quantise, chat_template=chat)
-        scored["against"] = _score(other, questions, config)
+        scored["against"] = _score(other, questions, config, progress)
         opened = other
     elif opened.adapted:
         name = "its base model"
         tell("the same questions without the adapter")
         with opened.without_adapter():
-            scored["against"] = _score(opened, questions, config)
+            scored["against"] = _score(opened, questions, config, progress)
     longest = longest_prompt(opened, questions) + (config.max_tokens if chat else 0)
     made = Report.of(
         str(model),
@@ -136,12 +139,16 @@ def _compared(
     return EvaluateResult(made, tuple(_items(questions, scored)))
 
 
-def _score(model: OpenModel, questions: Sequence[Questions], config: EvaluateConfig) -> dict[str, list[Scored]]:
+def _score(
+    model: OpenModel, questions: Sequence[Questions], config: EvaluateConfig, progress: bool
+) -> dict[str, list[Scored]]:
     from kgpaths.evaluation.harness import score_options, score_replies
 
     if config.mode == "generate":
-        return score_replies(model, questions, batch_size=config.batch_size, max_tokens=config.max_tokens)
-    return score_options(model, questions, batch_size=config.batch_size)
+        return score_replies(
+            model, questions, batch_size=config.batch_size, max_tokens=config.max_tokens, progress=progress
+        )
+    return score_options(model, questions, batch_size=config.batch_size, progress=progress)
 
 
 def _items(questions: Sequence[Questions], scored: Mapping[str, Mapping[str, list[Scored]]]) -> list[dict[str, Any]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +27,9 @@ class Scored(NamedTuple):
     """What it wrote, where it was asked to write."""
 
 
-def score_options(model: OpenModel, tasks: Sequence[Questions], *, batch_size: int) -> dict[str, list[Scored]]:
+def score_options(
+    model: OpenModel, tasks: Sequence[Questions], *, batch_size: int, progress: bool = False
+) -> dict[str, list[Scored]]:
     """Return, for each task, which option the model finds likeliest: zero-shot, without sampling.
 
     The prompts and the scored continuations are those of the published tables (see the task files).
@@ -44,12 +48,13 @@ def score_options(model: OpenModel, tasks: Sequence[Questions], *, batch_size: i
             task["dataset_kwargs"] = {"data_files": {"test": str(rows)}, "cache_dir": str(folder / "cache")}
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(task, sort_keys=False), encoding="utf-8")
         manager = TaskManager(include_path=str(folder), include_defaults=False)
-        results = evaluate(
-            lm=_wrapped(model, batch_size),
-            task_dict=manager.load([f"kgpaths_{questions.benchmark.name}" for questions in tasks]),
-            log_samples=True,
-            bootstrap_iters=0,
-        )
+        with _bars(progress):
+            results = evaluate(
+                lm=_wrapped(model, batch_size, progress),
+                task_dict=manager.load([f"kgpaths_{questions.benchmark.name}" for questions in tasks]),
+                log_samples=True,
+                bootstrap_iters=0,
+            )
     assert results is not None
     scored: dict[str, list[Scored]] = {}
     for questions in tasks:
@@ -65,14 +70,14 @@ def _chosen(sample: dict[str, Any]) -> Scored:
 
 
 def score_replies(
-    model: OpenModel, tasks: Sequence[Questions], *, batch_size: int, max_tokens: int
+    model: OpenModel, tasks: Sequence[Questions], *, batch_size: int, max_tokens: int, progress: bool = False
 ) -> dict[str, list[Scored]]:
     """Return, for each task, what the model answers when it may write: greedily, up to `max_tokens`."""
     from lm_eval.api.instance import Instance
 
     from kgpaths.corpus.rendering import prompt
 
-    wrapped = _wrapped(model, batch_size)
+    wrapped = _wrapped(model, batch_size, progress)
     scored: dict[str, list[Scored]] = {}
     for questions in tasks:
         asked = [
@@ -88,7 +93,7 @@ def score_replies(
             Instance(request_type="generate_until", doc={}, arguments=(text, dict(options)), idx=number)
             for number, text in enumerate(asked)
         ]
-        replies = wrapped.generate_until(calls, disable_tqdm=True)
+        replies = wrapped.generate_until(calls, disable_tqdm=not progress)
         scored[questions.benchmark.name] = [
             _answered(item.answer_key, [option.key for option in item.options], text, reply)
             for item, text, reply in zip(questions.items, asked, replies, strict=True)
@@ -108,10 +113,28 @@ def longest_prompt(model: OpenModel, tasks: Sequence[Questions]) -> int:
     return max(len(model.tokenizer(prompt(item))["input_ids"]) for task in tasks for item in task.items)
 
 
-def _wrapped(model: OpenModel, batch_size: int) -> Any:
+@contextmanager
+def _bars(progress: bool) -> Iterator[None]:
+    """Keep the harness from drawing a bar while it makes its requests, which it has no option for."""
+    from lm_eval.api import task
+
+    drawn = task.tqdm
+    if not progress:
+        task.tqdm = partial(drawn, disable=True)
+    try:
+        yield
+    finally:
+        task.tqdm = drawn
+
+
+def _wrapped(model: OpenModel, batch_size: int, progress: bool) -> Any:
     from lm_eval.models.huggingface import HFLM
 
-    return HFLM(
+    class Wrapped(HFLM):  # type: ignore[misc]
+        def loglikelihood(self, requests: Any, disable_tqdm: bool = False) -> Any:
+            return super().loglikelihood(requests, disable_tqdm=disable_tqdm or not progress)
+
+    return Wrapped(
         pretrained=model.network,
         tokenizer=model.tokenizer,
         batch_size=batch_size,

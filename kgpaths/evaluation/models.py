@@ -47,7 +47,7 @@ def open_model(
     from kgpaths.training.config import TrainConfig
     from kgpaths.training.hardware import choose
 
-    folder = Path(model)
+    folder = _adapter_on_hub(model) or Path(model)
     if (folder / "adapter" / training_model.ADAPTER_CONFIG).is_file():
         folder = folder / "adapter"
     adapter = folder if (folder / training_model.ADAPTER_CONFIG).is_file() else None
@@ -66,6 +66,22 @@ def open_model(
         raise EvaluationError(f"{model} has no chat template; generation asks it as a chat, log-likelihood does not")
     network.eval()
     return OpenModel(name=model, network=network, tokenizer=tokenizer, adapted=adapter is not None)
+
+
+def _adapter_on_hub(model: str) -> Path | None:
+    """Fetch an adapter that is a repository, so that it can be compared with its base like one in a folder."""
+    if Path(model).exists() or model.count("/") != 1:
+        return None
+    from huggingface_hub import snapshot_download
+    from transformers.utils.peft_utils import find_adapter_config_file
+
+    try:
+        if find_adapter_config_file(model) is None:
+            return None
+        return Path(snapshot_download(model))
+    except (OSError, ValueError) as error:  # the Hub's errors are among these
+        reason = str(error).strip().split("\n")[0]
+        raise EvaluationError(f"{model}: no such folder, and it cannot be read from the Hub: {reason}") from error
 
 
 def _tokenizer(place: str) -> Any:

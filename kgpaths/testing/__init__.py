@@ -1,8 +1,9 @@
-"""For tests of programs that use kgpaths: a real OpenAI-compatible server that answers, or fails, as it is told."""
+"""For tests of programs that use kgpaths: a model's server that answers, or fails, as it is told, and a small Hub."""
 
 from __future__ import annotations
 
 from kgpaths.testing.fault_server import FaultServer
 from kgpaths.testing.faults import FaultKind, echo, share, times
+from kgpaths.testing.hub_server import HubServer
 
-__all__ = ["FaultKind", "FaultServer", "echo", "share", "times"]
+__all__ = ["FaultKind", "FaultServer", "HubServer", "echo", "share", "times"]

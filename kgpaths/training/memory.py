@@ -21,6 +21,7 @@ class Shape(NamedTuple):
     layers: int
     hidden: int
     intermediate: int
+    vocabulary: int
     inputs_and_outputs: int
     """Sum over the adapted layers of (inputs + outputs): an adapter of rank r has r times as many weights."""
 
@@ -41,6 +42,7 @@ def shape_of(model: Any) -> Shape:
         config.num_hidden_layers,
         config.hidden_size,
         getattr(config, "intermediate_size", 4 * config.hidden_size),
+        config.vocab_size,
         sum(x.in_features + x.out_features for x in linear),
     )
 
@@ -54,22 +56,39 @@ def estimate_gib(
     quantise: str,
     checkpointing: bool,
     optimiser: str = "adamw_torch",
+    liger: bool = False,
 ) -> float:
-    """Return about how many GiB one device needs, within a third or so: weights, adapter, optimiser, activations.
+    """Return about how many GiB one device needs: weights, adapter, optimiser, activations, logits.
 
-    >>> qwen3_8b = Shape(6_950_000_000, 1_240_000_000, 36, 4096, 12288, 2_300_000)
+    Activations and logits were measured on a CPU in bf16, and come within a third (`tests/training/test_memory.py`);
+    nothing was measured on a GPU.
+
+    >>> qwen3_8b = Shape(6_950_000_000, 1_240_000_000, 36, 4096, 12288, 151_936, 2_300_000)
     >>> round(estimate_gib(qwen3_8b, batch=1, length=4096, rank=16, quantise="nf4", checkpointing=True))
-    8
+    15
     >>> round(estimate_gib(qwen3_8b, batch=1, length=4096, rank=16, quantise="none", checkpointing=False))
-    41
+    53
     """
     weights = shape.quantisable * (_NF4 if quantise == "nf4" else 2) + shape.other * 2
     adapter = rank * shape.inputs_and_outputs * (8 + (2 if "8bit" in optimiser else 8))  # weight, gradient, two moments
-    tokens = batch * length
-    # In 2 bytes: inputs of the seven linear layers, attention's inputs and output, gate and activation of the MLP.
-    block = tokens * 2 * (10 * shape.hidden + 4 * shape.intermediate)
+    return (
+        weights + adapter + activations(shape, tokens=batch * length, checkpointing=checkpointing, liger=liger)
+    ) / _GIB
+
+
+def activations(shape: Shape, *, tokens: int, checkpointing: bool, liger: bool = False) -> int:
+    """Return about how many bytes the tokens of one step need at the peak, of a model in bf16.
+
+    >>> activations(Shape(0, 0, 2, 64, 128, 1000, 0), tokens=10, checkpointing=True) // 1000
+    152
+    """
+    # In 2 bytes: inputs of the seven linear layers, attention's inputs and output, gate and activation of the MLP; the
+    # inputs of two norms count twice, as they are kept in fp32.
+    block = tokens * 2 * (15 * shape.hidden + 4 * shape.intermediate)
     kept = shape.layers * (tokens * 2 * shape.hidden if checkpointing else block)
-    return (weights + adapter + kept + (block if checkpointing else 0)) / _GIB
+    # Logits in fp32, their softmax and their gradient; Liger's fused loss never holds them whole.
+    logits = 0 if liger else 12 * tokens * shape.vocabulary
+    return kept + (block if checkpointing else 0) + logits
 
 
 def advice(shape: Shape, config: TrainConfig, choices: Choices, longest: int) -> str:
@@ -82,6 +101,7 @@ def advice(shape: Shape, config: TrainConfig, choices: Choices, longest: int) ->
         "quantise": choices.quantise,
         "checkpointing": choices.gradient_checkpointing,
         "optimiser": choices.optimiser,
+        "liger": choices.liger,
     }
     offers: list[tuple[str, dict[str, Any]]] = []
     if choices.quantise == "none":
@@ -92,6 +112,8 @@ def advice(shape: Shape, config: TrainConfig, choices: Choices, longest: int) ->
         offers.append((f"batch_size=1 (effective_batch stays {config.effective_batch})", {"batch": 1}))
     if "8bit" not in choices.optimiser:
         offers.append(("optimiser=paged_adamw_8bit", {"optimiser": "paged_adamw_8bit"}))
+    if choices.device == "cuda" and not choices.liger:
+        offers.append(("liger=true (package liger-kernel)", {"liger": True}))
     if length > 1024:
         offers.append((f"max_length={length // 2}", {"length": length // 2}))
     if config.rank > 8:

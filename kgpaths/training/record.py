@@ -119,14 +119,17 @@ def base_licence(base: str, named: str | None) -> str | None:
     """Return the base model's licence: as named by the user, else as its model card says, else None."""
     if named is not None:
         return named
-    from huggingface_hub import ModelCard, try_to_load_from_cache
+    from huggingface_hub import ModelCard, hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError
 
     card = Path(base) / "README.md"
-    if not card.is_file():
-        cached = None if Path(base).exists() else try_to_load_from_cache(base, "README.md")
-        if not isinstance(cached, str):
+    if not Path(base).exists():
+        try:
+            card = Path(hf_hub_download(base, "README.md"))
+        except EntryNotFoundError:  # the repository has none, or it is not in the cache and there is no network
             return None
-        card = Path(cached)
+    if not card.is_file():
+        return None
     licence = ModelCard.load(str(card)).data.get("license")
     return str(licence) if licence else None
 
