@@ -62,6 +62,8 @@ LinkingRule = Literal[
     "clinical_abbreviations",
     "values",
     "stop_names",
+    "general_abnormalities",
+    "turning_words",
 ]
 
 

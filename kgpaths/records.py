@@ -15,8 +15,9 @@ Role = Literal["question", "context", "option", "answer"]
 """Where a mention stands: the right option's mentions have role `answer`, the wrong options' `option`."""
 Assertion = Literal["present", "absent", "hypothetical", "family", "historical"]
 MentionTier = Literal[
-    "label", "exact", "normalised", "word_order", "abbreviation", "synonym", "partial", "fuzzy", "embedding", "value"
-]
+    "label", "exact", "normalised", "word_order", "abbreviation", "synonym", "partial", "fuzzy", "ngram", "embedding",
+    "value",
+]  # fmt: skip
 ValueKind = Literal["age", "duration", "vital_sign", "laboratory", "quantity"]
 """Vital signs as FHIR's profile of that name has them; a `quantity` is a number whose unit alone is known."""
 Comparison = Literal["", "<", "<=", ">", ">="]

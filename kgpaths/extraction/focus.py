@@ -60,7 +60,7 @@ class FocusFinder:
     def _whole(self, text: str) -> str | None:
         found = self._linker.link_string(text, section="focus", role="question")
         nodes = {mention.node_id for mention in found}
-        whole = len(nodes) == 1 and all(mention.tier not in ("partial", "fuzzy") for mention in found)
+        whole = len(nodes) == 1 and all(mention.tier not in ("partial", "fuzzy", "ngram") for mention in found)
         return nodes.pop() if whole and sum(m.end - m.start for m in found) * 10 >= len(text) * 7 else None
 
 

@@ -14,7 +14,8 @@ from kgpaths.graph.tables import SCOPES
 from kgpaths.linking.abbreviations import clinical_abbreviations
 from kgpaths.linking.index import NameIndex
 from kgpaths.linking.measurements import Measurement
-from kgpaths.linking.normalisation import singular, spelled
+from kgpaths.linking.names import general_abnormalities
+from kgpaths.linking.normalisation import canonical, singular, spelled
 from kgpaths.linking.tokens import Tokens, tokenize
 from kgpaths.linking.windows import Owners
 from kgpaths.records import MentionTier, Role
@@ -27,6 +28,8 @@ _SCORES: dict[MentionTier, float] = {
     "label": 0.99, "exact": 0.98, "normalised": 0.96, "abbreviation": 0.9, "synonym": 0.9, "word_order": 0.88,
 }  # fmt: skip
 _WEAK, _WEAK_SCOPES = 0.08, frozenset({"narrow", "broad", "related"})
+_ONE_WEAK_WORD = 0.82
+"""Score of a single word that is a narrower, broader or related name: "sludge" of sewage, "aura" of epilepsy."""
 _LOOSE = 0.8
 """Score of a name that agrees in its loose form only."""
 _ORDER_MATTERS = frozenset({
@@ -34,6 +37,7 @@ _ORDER_MATTERS = frozenset({
     "versus", "than", "into", "over", "under",
 })  # fmt: skip
 _FINDINGS = ("symptom", "phenotype", "finding", "disease")
+_TURNED = frozenset({*_FINDINGS, "organism"})
 _CARE = ("drug", "drug_class", "procedure", "test", "organism", "exposure", "device", "chemical")
 _BODY = ("behaviour", "physiology", "biological_process", "anatomy", "cell", "cellular_component")
 _MOLECULES = ("food", "protein", "gene_family", "molecular_activity", "pathway", "gene")
@@ -108,6 +112,13 @@ def _listed(file: str) -> frozenset[str]:
     return frozenset(_key(line) for line in lines if line and not line.startswith("#"))
 
 
+@cache
+def turning_words() -> frozenset[str]:
+    """Return the canonical words that make something else of a condition named before them."""
+    lines = resource("ontologies", "linking", "turning_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(canonical(word) for line in lines if not line.startswith("#") for word in line.split())
+
+
 def _key(name: str) -> str:
     found = tokenize(name)
     return " ".join(found.words[i] for i in found.content)
@@ -136,6 +147,7 @@ class Candidates:
         listed = "stop_names" not in self._without
         self._stops = self._never | _listed("stop_names.txt") if listed else self._never
         self._general = _listed("general_names.txt") - self._stops if listed else frozenset()
+        self._left_out = general_abnormalities(graph) if "general_abnormalities" in self._without else frozenset()
         self.abbreviations: dict[str, tuple[Candidate, ...]] = {}
         for short, long in () if "clinical_abbreviations" in self._without else clinical_abbreviations().items():
             if _key(short) not in self._never:
@@ -175,6 +187,10 @@ class Candidates:
         """Tell whether canonical words are a name that is never linked inside a text."""
         return " ".join(words) in self._stops
 
+    def are_conditions(self, candidates: Iterable[Candidate]) -> bool:
+        """Tell whether all are findings, diseases, organisms or bodies that something may be about."""
+        return all(self.graph.type(candidate.node) in _TURNED for candidate in candidates)
+
     def of_string(self, text: str) -> tuple[Candidate, ...]:
         """Return the candidates of a string as a whole; general names that running text never links are allowed."""
         found = tokenize(text)
@@ -184,6 +200,10 @@ class Candidates:
         return self._admit(text, words, self.index.whole(words)) or self._admit_loosely(
             words, self.index.whole(words, loosely=True)
         )
+
+    def of_words(self, words: Sequence[str]) -> tuple[Candidate, ...]:
+        """Return the candidates of a name given by its canonical words."""
+        return () if " ".join(words) in self._never else self._admit(" ".join(words), words, self.index.whole(words))
 
     def _admit(
         self, surface: str, words: Sequence[str], rows: Owners, *, verbatim: bool = False, fixed: bool = False
@@ -196,6 +216,8 @@ class Candidates:
             if not (in_order or free) or not self._linkable[node]:
                 continue
             name = self.index.text(row)
+            if self._left_out and (node, name) in self._left_out:
+                continue
             same = name.casefold() == folded
             if self._without and not same and not self._without.isdisjoint(rules_between(surface, name)):
                 continue
@@ -208,6 +230,8 @@ class Candidates:
             scope = SCOPES[self.index.scopes[row]]
             tier = _tier(scope, same, in_order)
             score = _SCORES[tier] - (_WEAK if tier == "word_order" and scope in _WEAK_SCOPES else 0)
+            if tier == "synonym" and len(words) == 1:
+                score = _ONE_WEAK_WORD
             candidate = Candidate(node, tier, round(score, 4), in_order, scope == "label")
             if node not in best or candidate.score > best[node].score:
                 best[node] = candidate
@@ -220,6 +244,8 @@ class Candidates:
         for row, in_order in rows:
             node = int(self.index.nodes[row])
             if (in_order or free) and self._linkable[node] and row not in strictly:
+                if self._left_out and (node, self.index.text(row)) in self._left_out:
+                    continue
                 weak = SCOPES[self.index.scopes[row]] in _WEAK_SCOPES
                 best[node] = max(best.get(node, 0.0), round(_LOOSE - _WEAK * weak, 4))
         return tuple(Candidate(node, "synonym", best[node], False, False) for node in sorted(best))

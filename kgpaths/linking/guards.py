@@ -17,6 +17,11 @@ from kgpaths.resources import resource
 _ROMAN = re.compile(r"(?=[ivx])(?:x{0,2})(?:ix|iv|v?i{0,3})")
 _SHORTEST = 8
 """Letters; shorter words have too many neighbours that mean something else."""
+_SHORT = 6
+"""Letters of a word that may have a slip of any kind, where the rest of its string was compared too."""
+_STEM = 5
+_FORMS = ("al", "ial", "eal", "ar", "ic", "ous", "us", "um", "a", "e", "i", "is", "ed", "ing")
+"""Endings that make another form of a word."""
 
 
 class _LookAlikes(NamedTuple):
@@ -24,6 +29,7 @@ class _LookAlikes(NamedTuple):
     """Word -> (axis, pole)."""
     prefixes: tuple[str, ...]
     endings: tuple[str, ...]
+    stems: tuple[tuple[str, ...], ...]
 
 
 @cache
@@ -37,7 +43,12 @@ def _look_alikes() -> _LookAlikes:
         for pole, words in enumerate(named)
         for word in words.split()
     }
-    return _LookAlikes(poles, tuple(table["prefixes"].split()), tuple(table["endings"].split()))
+    return _LookAlikes(
+        poles,
+        tuple(table["prefixes"].split()),
+        tuple(table["endings"].split()),
+        tuple(tuple(stems) for stems in table["stems"]),
+    )
 
 
 def same_meaning(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -57,20 +68,59 @@ def same_meaning(one: Sequence[str], other: Sequence[str]) -> bool:
     return not any(_opposed(a, b) for a in left for b in right)
 
 
-def is_slip(written: str, known: str) -> bool:
+def is_slip(written: str, known: str, *, edits: int = 0) -> bool:
     """Tell whether a word that no name has is a slip of the pen for one that names have.
 
     One letter too many or too few, two exchanged, or i for y; never in the first three or last three letters, never in
     short words, never between words whose endings or prefixes mean something.
 
+    Args:
+        edits: so many edits of any kind are allowed, save in the first and the last two letters. For strings whose
+            other words were compared too.
+
     >>> is_slip("hydrochlorthiazide", "hydrochlorothiazide"), is_slip("arteritis", "arthritis")
     (True, False)
+    >>> is_slip("freidrich", "friedreich"), is_slip("freidrich", "friedreich", edits=2)
+    (False, True)
     """
-    if min(len(written), len(known)) < _SHORTEST or not (written.isalpha() and known.isalpha()):
+    if not (written.isalpha() and known.isalpha()):
+        return False
+    if edits:
+        return _edited(written, known, edits)
+    if min(len(written), len(known)) < _SHORTEST:
         return False
     if written[:3] != known[:3] or written[-3:] != known[-3:] or _ending(written) != _ending(known):
         return False
     return _one_slip(written, known) and not _opposed(written, known)
+
+
+def is_variant(one: str, other: str) -> bool:
+    """Tell whether two words are forms of one word by their Latin endings: "ethmoidal" and "ethmoid".
+
+    >>> is_variant("ethmoidal", "ethmoid"), is_variant("bronchial", "bronchus"), is_variant("systolic", "systole")
+    (True, True, True)
+    >>> is_variant("cardiac", "carditis"), is_variant("thymine", "thymidine")
+    (False, False)
+    """
+    stems = [{word} | {word.removesuffix(end) for end in _FORMS if word.endswith(end)} for word in (one, other)]
+    return one != other and any(len(stem) >= _STEM for stem in stems[0] & stems[1])
+
+
+def _edited(written: str, known: str, edits: int) -> bool:
+    """Tell whether so few letters differ, not the first, not the last two, and none of a meaningful part."""
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    if min(len(written), len(known)) < _SHORT or _ending(written) != _ending(known):
+        return False
+    if written[0] != known[0] or written[-2:] != known[-2:] or _opposed(written, known):
+        return False
+    if any(_stem_of(written, stems) != _stem_of(known, stems) for stems in _look_alikes().stems):
+        return False
+    return DamerauLevenshtein.distance(written, known, score_cutoff=edits) <= edits
+
+
+def _stem_of(word: str, stems: Sequence[str]) -> str:
+    return next((stem for stem in stems if stem in word), "")
 
 
 def _one_slip(one: str, other: str) -> bool:

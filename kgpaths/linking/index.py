@@ -16,8 +16,9 @@ import numpy.typing as npt
 from kgpaths.graph.tables import SCOPES
 from kgpaths.linking.batches import ADJECTIVE, MOST_PIECES, Batch, Cutter, Ints, Masks
 from kgpaths.linking.tokens import COLON, NONE, SENTENCE, SOFT
+from kgpaths.linking.trigrams import Trigrams
 from kgpaths.linking.variants import loose_form
-from kgpaths.linking.windows import Owners, WindowTable
+from kgpaths.linking.windows import Owners, WindowTable, tuple_keys
 
 MAX_NAME = 16
 """Longest name kept, in words; those longer than a window match whole strings only."""
@@ -78,6 +79,9 @@ class NameIndex:
             WindowTable({key.removeprefix(kind): array for key, array in arrays.items() if key.startswith(kind)})
             for kind in ("strict_", "loose_")
         )
+        self.trigrams = Trigrams(
+            {key.removeprefix("trigram_"): array for key, array in arrays.items() if key.startswith("trigram_")}
+        )
         self._forget()
 
     def __len__(self) -> int:
@@ -106,6 +110,10 @@ class NameIndex:
         kept &= n_loose[owner] > 1
         rows = np.flatnonzero(n_loose > 1)
         loosely = WindowTable.build(loose_id[cut[kept]], n_loose[rows], rows)
+        _, one_each = np.unique(tuple_keys(strict_id[cut], lengths), return_index=True)
+        one_each.sort()
+        chosen = np.isin(owner, one_each)
+        trigrams = Trigrams.build(cutter.words, cut[chosen], lengths[one_each], one_each)
         texts = [text.encode() for _, _, text, _ in order]
         arrays: dict[str, Ints] = {
             "node": np.array([row[0] for row in order], np.int32),
@@ -115,6 +123,7 @@ class NameIndex:
         }
         arrays |= {f"strict_{name}": array for name, array in strict.arrays.items()}
         arrays |= {f"loose_{name}": array for name, array in loosely.arrays.items()}
+        arrays |= {f"trigram_{name}": array for name, array in trigrams.arrays.items()}
         return cls(arrays, everything)
 
     def save(self, folder: Path) -> None:

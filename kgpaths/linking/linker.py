@@ -27,7 +27,7 @@ from kgpaths.linking.measurements import measurements
 from kgpaths.linking.names import names_of
 from kgpaths.linking.normalisation import normaliser_version
 from kgpaths.linking.running_text import Definitions, RunningText, Texts
-from kgpaths.linking.strings import StringMatcher
+from kgpaths.linking.strings import StringMatcher, combines_options
 from kgpaths.linking.tokens import Tokens
 from kgpaths.records import Mention, QAItem, Role, Value
 from kgpaths.resources import cache_dir
@@ -138,27 +138,36 @@ class EntityLinker:
             number = 0
             for item, named in zip(some, sections, strict=True):
                 defined: Definitions = {}
+                asked: frozenset[str] = frozenset()
                 found = []
                 for name, _ in named:
-                    found.append(self._section(item, name, texts, number, defined))
+                    found.append(self._section(item, name, texts, number, defined, asked))
+                    if name == "question":
+                        asked = frozenset(found[-1].tokens.words)
                     number += 1
                 others = _nodes(anchor for section in found for anchor in section.anchors)
                 yield tuple(mention for section in found for mention in self._mentions(section, others))
 
-    def _section(self, item: QAItem, name: str, texts: Texts, number: int, defined: Definitions) -> _Section:
+    def _section(
+        self, item: QAItem, name: str, texts: Texts, number: int, defined: Definitions, asked: Collection[str]
+    ) -> _Section:
         if name in ("question", "context"):
             tokens = texts.tokens(number)
             role: Role = "question" if name == "question" else "context"
             return _Section(name, role, tokens, self._running.anchors(texts, number, tokens, defined))
         role = "answer" if name == item.answer_section else "option"
-        return _Section(name, role, *self._string(texts, number, defined))
+        return _Section(name, role, *self._string(texts, number, defined, asked))
 
-    def _string(self, texts: Texts, number: int, defined: Definitions) -> tuple[Tokens, list[Anchor]]:
+    def _string(
+        self, texts: Texts, number: int, defined: Definitions, asked: Collection[str] = ()
+    ) -> tuple[Tokens, list[Anchor]]:
         tokens = texts.tokens(number)
-        anchors = self._strings.whole(tokens.text, defined)
+        anchors = self._strings.whole(tokens.text, defined, asked)
+        if not anchors and combines_options(tokens.text):
+            return tokens, []
         for general in (False, True):
             if not anchors:
-                inside = self._running.anchors(texts, number, tokens, dict(defined), general=general)
+                inside = self._running.anchors(texts, number, tokens, dict(defined), general=general, whole=True)
                 anchors = self._strings.partial(tokens, inside, general=general)
         return tokens, anchors or self._strings.implied(tokens)
 

@@ -22,6 +22,10 @@ _GENERAL = re.compile(
 )
 _FAULTS = ("anomaly", "malformation", "defect", "manifestation")
 """What texts call an abnormality that has no name of its own: "ear malformations", "skin manifestations"."""
+_RECURS = re.compile(
+    r"(?:recur|repeat|relaps|frequent|chronic|multiple|episod|intermittent|period|cycl|suscept)", re.IGNORECASE
+)
+"""Words without which a name of a finding that comes again and again names something else: "pulmonary infection"."""
 _EQUAL = frozenset({"label", "exact", "lay"})
 
 
@@ -30,6 +34,8 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
 
     "E. coli" follows from "Escherichia coli", "ear malformation" from "Abnormality of the ear".
 
+    Names of recurrent findings that do not say so are left out: HPO calls "Recurrent pneumonia" "Pulmonary infection".
+
     A clinical synonym (`ontologies/linking/clinical_synonyms.tsv`) that the graph itself has as a name of equal
     meaning is left to the graph.
     """
@@ -37,14 +43,21 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     phrases = " ".join(f"{said} {meant}" for said, meant in read_pairs("clinical_synonyms.tsv").items())
     starts = {word[:_START] for word in _WORD.findall(phrases.lower())}
     owners: dict[str, list[int]] = {}
+    labelled: dict[str, list[int]] = {}
     species: dict[str, set[int]] = {}
     faults: dict[str, list[int]] = {}
+    recurrent = _recurrent(graph)
     for node, name in graph.names():
+        if node in recurrent and not _RECURS.search(name.text):
+            continue
         yield node, name.text, name.scope
         if name.scope in _EQUAL:
             # folding every name would double the time of indexing; few begin as a synonym's words do
             if all(word[:_START] in starts for word in _WORD.findall(name.text.lower())):
-                owners.setdefault(_folded(name.text), []).append(node)
+                folded = _folded(name.text)
+                owners.setdefault(folded, []).append(node)
+                if name.scope == "label":
+                    labelled.setdefault(folded, []).append(node)
             if match := _GENERAL.fullmatch(name.text):
                 part = next(filter(None, match.groups())).lower()
                 faults.setdefault(part, []).append(node)
@@ -56,10 +69,25 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     for part in sorted(faults):
         for fault in _FAULTS:
             yield min(faults[part]), f"{part} {fault}", "related"
-    for folded, (said, meant) in synonyms.items():
-        if folded not in owners:
-            for node in sorted(set(owners.get(meant, ()))):
+    for said_folded, (said, meant) in synonyms.items():
+        if said_folded not in owners:
+            for node in sorted(set(labelled.get(meant, owners.get(meant, ())))):
                 yield node, said, "lay"
+
+
+def general_abnormalities(graph: KnowledgeGraph) -> frozenset[tuple[int, str]]:
+    """Return the (node, name) pairs that `names_of` makes of "Abnormality of the ear" and its like."""
+    own = {(node, name.text) for node, name in graph.names()}
+    return frozenset((node, text) for node, text, scope in names_of(graph) if scope == "related") - own
+
+
+def _recurrent(graph: KnowledgeGraph) -> frozenset[int]:
+    """Return the findings that are called recurrent; vocabularies name them without the word too."""
+    return frozenset(
+        node
+        for node, name in graph.names()
+        if name.scope == "label" and name.text.startswith("Recurrent ") and graph.type(node) in ("phenotype", "symptom")
+    )
 
 
 def _folded(text: str) -> str:

@@ -20,7 +20,16 @@ _GREEK = {
     "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
 _GREEK_LETTER = re.compile("[" + "".join(_GREEK) + "]")
-_CODE = ("normalisation.py", "tokens.py", "variants.py", "names.py", "batches.py", "index.py", "windows.py")
+_CODE = (
+    "normalisation.py",
+    "tokens.py",
+    "variants.py",
+    "names.py",
+    "batches.py",
+    "index.py",
+    "windows.py",
+    "trigrams.py",
+)
 _TABLES = ("spellings.tsv", "irregular_plurals.tsv", "word_variants.txt", "clinical_synonyms.tsv")
 
 

@@ -7,17 +7,19 @@ from collections.abc import Sequence
 
 from kgpaths.config import LinkingConfig
 from kgpaths.linking.abbreviations import definitions
-from kgpaths.linking.candidates import Anchor, Candidate, Candidates, as_abbreviation
+from kgpaths.linking.candidates import Anchor, Candidate, Candidates, as_abbreviation, turning_words
 from kgpaths.linking.coordination import coordinated
 from kgpaths.linking.index import Hits, NameIndex
 from kgpaths.linking.measurements import Measurement, measurements
-from kgpaths.linking.tokens import Tokens
+from kgpaths.linking.tokens import NONE, Tokens
 from kgpaths.linking.values import find_values
 
 _VALUE = 0.85
 """Score of a finding that is written as a number."""
 _MEANINGLESS, _DOUBTED, _DOUBT = 2, 3, 0.75
 """Letters of an undefined abbreviation that means nothing by itself, and that is doubted; raw score of the latter."""
+_COMPARING = frozenset({"like", "colored", "shaped", "sized", "flavored", "scented"})
+"""Words that make a likeness of any name before them; "like" behind a hyphen alone."""
 _REMEMBERED = 1 << 17
 """Windows whose meaning is kept; question stems repeat themselves."""
 Definitions = dict[str, tuple[Candidate, ...]]
@@ -51,7 +53,14 @@ class RunningText:
         self._memo: dict[object, _Known] = {}
 
     def anchors(
-        self, texts: Texts, number: int, tokens: Tokens, defined: Definitions, *, general: bool = False
+        self,
+        texts: Texts,
+        number: int,
+        tokens: Tokens,
+        defined: Definitions,
+        *,
+        general: bool = False,
+        whole: bool = False,
     ) -> list[Anchor]:
         """Return the spans of one text that match names, under the overlap policy.
 
@@ -61,6 +70,7 @@ class RunningText:
             tokens: the text's words.
             defined: abbreviations that the text may use; it gains those that the text defines.
             general: link names that are too general otherwise.
+            whole: the text is one string that asks for something, an option or answer.
         """
         anchors = self._dictionary(texts, number, tokens, general)
         if "(" in tokens.text and "defined_abbreviations" not in self._config.without:
@@ -69,10 +79,20 @@ class RunningText:
         if "values" not in self._config.without:
             anchors += self._measured(tokens)
         kept = _nested(anchors) if self._config.overlap == "nested" else maximal(anchors, len(tokens.words))
-        linked = [anchor for anchor in kept if anchor.candidates]
+        linked = [anchor for anchor in kept if anchor.candidates and (whole or not self._turned(tokens, anchor))]
         if "coordination" in self._config.without:
             return linked
         return [*linked, *maximal(list(coordinated(tokens, linked, self._candidates)), len(tokens.words))]
+
+    def _turned(self, tokens: Tokens, anchor: Anchor) -> bool:
+        """Tell whether the next word makes something else of a name: "tetanus booster", "honey-colored", "flu-like"."""
+        after = anchor.words[1] + 1
+        if "turning_words" in self._config.without or after >= len(tokens.words) or tokens.gaps[after] != NONE:
+            return False
+        word = tokens.words[after]
+        if word in _COMPARING:
+            return word != "like" or tokens.text[anchor.end] == "-"
+        return word in turning_words() and self._candidates.are_conditions(anchor.candidates)
 
     def _dictionary(self, texts: Texts, number: int, tokens: Tokens, general: bool) -> list[Anchor]:
         """Return the windows that match names; those too general without candidates.

@@ -7,12 +7,12 @@ of names, as a slip of the pen; and if nothing of this is a name, by the names i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 from kgpaths.config import LinkingConfig
 from kgpaths.linking.candidates import Anchor, Candidate, Candidates
-from kgpaths.linking.fuzzy import NearNames
+from kgpaths.linking.fuzzy import CLEAR, NearNames
 from kgpaths.linking.tokens import Tokens, tokenize
 from kgpaths.linking.variants import loose_form
 from kgpaths.resources import resource
@@ -24,10 +24,19 @@ _HEAD, _BESIDE, _GENERAL = 0.6, 0.45, 0.3
 _LONGEST = 400
 """Characters; a longer string is a text, and only the names inside it are looked for."""
 _MOST_READINGS = 16
+_ALIKE, _MOST_ALIKE = 85, 6
+"""Least similarity to a name with like letters, and most words of such a string."""
+_RUN_TOGETHER, _NEARLY = 0.9, 0.8
+"""Scores of a name that differs in its blanks and hyphens alone, and of one with like letters; fewer are wrong."""
 _MOST_PARTIAL = 3
 _MOST_LISTED = 6
 _LIST = re.compile(r"\s{0,3}(?:,\s*(?:and|or)\s|,|;|\+|&|/|\s(?:and|or|plus|combined with)\s)\s{0,3}", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(.*\S)\s*\(([^()]*)\)$", re.DOTALL)
+_HEADS = ("nerve", "artery", "vein", "muscle", "gland")
+_HEADS_OF_PHRASES = ("syndrome", "test")
+"""Nouns that options leave out, after one word and after several."""
+_ELLIPTIC, _LEAST_LETTERS = 0.75, 4
+_COMBINED = re.compile(r"(?=..)a?b?c?d?e?", re.IGNORECASE)
 _CLINICAL = frozenset({
     "symptom", "phenotype", "finding", "disease", "drug", "drug_class", "procedure", "test", "organism", "exposure",
     "device", "behaviour",
@@ -56,9 +65,16 @@ class StringMatcher:
         self._candidates = candidates
         self._near = NearNames(candidates.index)
         self._threshold = config.fuzzy_threshold
+        self._alike_from = min(config.fuzzy_threshold, _ALIKE)
 
-    def whole(self, text: str, defined: Defined) -> list[Anchor]:
-        """Return the anchors of a string that is a name, a wrapped name, or a list of names; else []."""
+    def whole(self, text: str, defined: Defined, asked: Collection[str] = ()) -> list[Anchor]:
+        """Return the anchors of a string that is a name, a wrapped name, a list of names or nearly a name; else [].
+
+        Args:
+            text: the string.
+            defined: abbreviations that the text around it defines.
+            asked: canonical words of the question; "Which nerve …?" makes "Radial" the radial nerve.
+        """
         readings = list(_readings(text)) if len(text) <= _LONGEST else []
         for start, end in readings:
             if found := self._exactly(text, start, end, defined):
@@ -70,6 +86,12 @@ class StringMatcher:
         for start, end in readings:
             if near := self._misspelt(text[start:end]):
                 return [_anchor(text, start, end, near)]
+        for start, end in readings:
+            if elliptic := self._elliptic(text[start:end], asked):
+                return [_anchor(text, start, end, elliptic)]
+        for start, end in readings:
+            if alike := self._alike(text[start:end]):
+                return [_anchor(text, start, end, alike)]
         return []
 
     def partial(self, tokens: Tokens, anchors: Sequence[Anchor], *, general: bool = False) -> list[Anchor]:
@@ -114,6 +136,8 @@ class StringMatcher:
         if string in defined:
             return defined[string]
         known = self._candidates.abbreviations.get(string)
+        if known is None and combines_options(string):
+            return ()
         return self._candidates.of_string(string) if known is None else known
 
     def _listed(self, text: str, start: int, end: int, defined: Defined) -> list[Anchor]:
@@ -123,8 +147,11 @@ class StringMatcher:
         anchors = []
         for first, last in parts:
             for begin, stop in _readings(text, first, last):
-                if found := self._exactly(text, begin, stop, defined):
-                    anchors.append(_anchor(text, begin, stop, _scaled(found, _UNWRAPPED)))
+                if found := _scaled(self._exactly(text, begin, stop, defined), _UNWRAPPED):
+                    anchors.append(_anchor(text, begin, stop, found))
+                    break
+                if near := self._misspelt(text[begin:stop]) or self._alike(text[begin:stop]):
+                    anchors.append(_anchor(text, begin, stop, near))
                     break
             else:
                 return []
@@ -139,6 +166,61 @@ class StringMatcher:
                 score = round(min(0.72, 0.5 + max(0.0, similarity - 90) / 50), 4)
                 best.setdefault(candidate.node, candidate._replace(tier="fuzzy", score=score))
         return tuple(best[node] for node in sorted(best))
+
+    def _elliptic(self, text: str, asked: Collection[str]) -> tuple[Candidate, ...]:
+        """Return the one node that the string names together with a noun it leaves out: "Trochlear", "Cat scratch".
+
+        The noun of the question is tried first. No single letters and numbers, no general words.
+        """
+        found = tokenize(text)
+        words = [found.words[i] for i in found.content]
+        if not 1 <= len(words) <= _MOST_ALIKE or not any(
+            len(word) >= _LEAST_LETTERS and word.isalpha() for word in words
+        ):
+            return ()
+        if self._candidates.is_general(words) or self._candidates.is_stopped(words):
+            return ()
+        heads = _HEADS if len(words) == 1 else (*_HEADS, *_HEADS_OF_PHRASES)
+        for some in ([head for head in heads if head in asked], heads):
+            best: dict[int, Candidate] = {}
+            for head in some:
+                for candidate in self._candidates.of_string(f"{text} {head}"):
+                    if candidate.tier in ("label", "exact", "normalised"):
+                        best.setdefault(candidate.node, candidate)
+            if len(best) == 1:
+                return tuple(c._replace(tier="synonym", score=_ELLIPTIC) for c in best.values())
+        return ()
+
+    def _alike(self, text: str) -> tuple[Candidate, ...]:
+        """Return the candidates of the name with like letters, if it leads those that mean something else."""
+        found = tokenize(text)
+        words = [found.words[i] for i in found.content]
+        if not words or len(words) > _MOST_ALIKE:
+            return ()
+        best: tuple[Candidate, ...] = ()
+        nearest = 0.0
+        for name, similarity in self._near.alike(words, self._alike_from):
+            candidates = self._candidates.of_words(name)
+            if not candidates:
+                continue
+            if best and nearest - similarity >= CLEAR:
+                break
+            if best and {c.node for c in candidates}.isdisjoint(c.node for c in best):
+                return ()
+            if not best:
+                nearest = similarity
+                score = _RUN_TOGETHER if "".join(name) == "".join(words) else _NEARLY
+                best = tuple(c._replace(tier="ngram", score=score) for c in candidates)
+        return best
+
+
+def combines_options(text: str) -> bool:
+    """Tell whether a string is letters of other options.
+
+    >>> [combines_options(text) for text in ("bcd", " ACE ", "cab", "B")]
+    [True, True, False, False]
+    """
+    return _COMBINED.fullmatch(text.strip()) is not None
 
 
 def _readings(text: str, start: int = 0, end: int | None = None) -> Iterator[Part]:

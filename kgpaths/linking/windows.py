@@ -60,8 +60,7 @@ class WindowTable:
             owners: owner of every tuple.
         """
         words, sizes = np.asarray(pool, np.int32), np.asarray(lengths, np.int64)
-        sums, ends = _prefix_sums(words), np.cumsum(sizes)
-        key = sums[ends] - sums[ends - sizes]
+        key, ends = tuple_keys(words, sizes), np.cumsum(sizes)
         order = np.argsort(key, kind="stable")
         key = key[order]
         at = np.zeros(len(sizes) + 1, np.int64)
@@ -135,6 +134,17 @@ class WindowTable:
                 found.append((int(self._owner[row]), words == list(ids)))
             row += 1
         return tuple(found)
+
+
+def tuple_keys(pool: npt.ArrayLike, lengths: npt.ArrayLike) -> npt.NDArray[np.uint64]:
+    """Return the keys of tuples that stand one after another; those of the same words in any order are equal.
+
+    >>> keys = tuple_keys([3, 1, 1, 3, 2], [2, 2, 1])
+    >>> bool(keys[0] == keys[1]), bool(keys[0] == keys[2])
+    (True, False)
+    """
+    sums, ends = _prefix_sums(np.asarray(pool, np.int64)), np.cumsum(np.asarray(lengths, np.int64))
+    return np.asarray(sums[ends] - sums[ends - np.asarray(lengths, np.int64)])
 
 
 def _prefix_sums(ids: Ints) -> npt.NDArray[np.uint64]:

@@ -334,3 +334,42 @@ def test_a_rule_can_be_switched_off(rule: str, text: str) -> None:
 
 def test_an_abbreviation_defined_as_something_unknown_means_nothing(linker: EntityLinker) -> None:
     assert _found(linker.link("Polycystic odd condition severe (PCOS). PCOS is bad.")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "linked"),
+    [
+        ("She got a fever booster.", False),
+        ("She has a fever-like illness.", False),
+        ("Things like fever occur.", True),
+        ("A fever like fire.", True),
+        ("Fever, medication and rest.", True),
+        ("Fever syrup was given.", False),
+    ],
+)
+def test_a_word_that_makes_something_else_of_a_name(graph: KnowledgeGraph, text: str, linked: bool) -> None:
+    assert [m.node_id for m in EntityLinker(graph).link(text)] == ["HP:0001945"] * linked
+    without = EntityLinker(graph, LinkingConfig(without=("turning_words",)))
+    assert [m.node_id for m in without.link(text)] == ["HP:0001945"]
+
+
+def test_a_recurrent_finding_is_not_linked_by_a_name_that_does_not_say_so() -> None:
+    names = tuple(NodeName(text, "exact") for text in ("Pulmonary infection", "Frequent pulmonary infections"))
+    node = NodeRecord("HP:1", "Recurrent pneumonia", "phenotype", "t", names=names)
+    linker = EntityLinker(KnowledgeGraph.from_records([node], []))
+    assert linker.link("A pulmonary infection.") == []
+    assert [m.node_id for m in linker.link("Frequent pulmonary infections; recurrent pneumonia.")] == ["HP:1", "HP:1"]
+
+
+def test_general_abnormalities_can_be_switched_off() -> None:
+    graph = KnowledgeGraph.from_records([NodeRecord("HP:1", "Abnormality of the ear", "phenotype", "t")], [])
+    assert [m.node_id for m in EntityLinker(graph).link("Ear malformations.")] == ["HP:1"]
+    assert EntityLinker(graph, LinkingConfig(without=("general_abnormalities",))).link("Ear malformations.") == []
+
+
+def test_a_clinical_synonym_goes_to_the_node_that_has_the_name_as_its_label() -> None:
+    nodes = [
+        NodeRecord("S:1", "Overweight", "symptom", "t", names=(NodeName("obesity", "exact"),)),
+        NodeRecord("D:1", "obesity", "disease", "t"),
+    ]
+    assert [m.node_id for m in EntityLinker(KnowledgeGraph.from_records(nodes, [])).link("An obese man.")] == ["D:1"]

@@ -7,6 +7,7 @@ import pytest
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
 from kgpaths.linking import EntityLinker
+from kgpaths.records import Option, QAItem
 
 
 def _node(node_id: str, name: str, kind: str, *names: str) -> NodeRecord:
@@ -111,3 +112,64 @@ def test_an_adjective_is_the_very_last_resort(linker: EntityLinker) -> None:
     (mention,) = linker.link_string("Pancreatic involvement")
     assert (mention.node_id, mention.tier, mention.text) == ("A:2", "partial", "Pancreatic")
     assert mention.score == 0.3
+
+
+@pytest.fixture(scope="module")
+def spelt() -> EntityLinker:
+    nodes = [
+        _node("O:1", "Cytomegalovirus", "organism"), _node("D:1", "Friedreich ataxia", "disease"),
+        _node("D:2", "Urethrovaginal fistula", "disease"), _node("A:1", "ethmoid sinus", "anatomy"),
+        _node("A:2", "ethmoidal artery", "anatomy"), _node("B:1", "gliogenesis", "biological_process"),
+        _node("D:3", "Acute thrombophlebitis", "disease"), _node("D:4", "Chronic thrombophlebitis", "disease"),
+        _node("A:3", "Trochlear nerve", "anatomy"), _node("A:4", "Radial nerve", "anatomy"),
+        _node("A:5", "Radial artery", "anatomy"), _node("D:5", "Cat-scratch syndrome", "disease"),
+        _node("X:1", "ranitidine", "drug"), _node("X:2", "Sucralfate", "drug"),
+    ]  # fmt: skip
+    return EntityLinker(KnowledgeGraph.from_records(nodes, []))
+
+
+@pytest.mark.parametrize(
+    ("written", "node_id"),
+    [("Cytomegalo virus", "O:1"), ("Freidrich's ataxia", "D:1"), ("Ethmoidal sinus", "A:1")],
+)
+def test_names_with_like_letters_have_a_tier_of_their_own(spelt: EntityLinker, written: str, node_id: str) -> None:
+    (mention,) = spelt.link_string(written)
+    assert (mention.node_id, mention.tier, mention.text) == (node_id, "ngram", written)
+    assert 0.8 <= mention.score <= 0.9
+
+
+@pytest.mark.parametrize(
+    "written", ["Ureterovaginal fistula", "Glycogenesis", "Thrombo phlebitis", "Subacute thrombophlebitis"]
+)
+def test_like_letters_are_not_enough(spelt: EntityLinker, written: str) -> None:
+    assert all(m.tier != "ngram" for m in spelt.link_string(written))
+
+
+def test_near_names_are_found_inside_lists(spelt: EntityLinker) -> None:
+    assert [m.node_id for m in spelt.link_string("Rantidine + Sucralfate")] == ["X:1", "X:2"]
+
+
+def test_a_noun_left_out_is_supplied_where_one_node_results(spelt: EntityLinker) -> None:
+    assert [(m.node_id, m.tier) for m in spelt.link_string("Trochlear")] == [("A:3", "synonym")]
+    assert [m.node_id for m in spelt.link_string("Cat scratch")] == ["D:5"]
+    assert spelt.link_string("Radial") == []
+
+
+def test_the_question_says_which_noun_is_left_out(spelt: EntityLinker) -> None:
+    item = QAItem(
+        id="1", dataset="t", split="train", question="Which nerve is injured?", answer="Radial", answer_key="A",
+        options=(Option(key="A", text="Radial"), Option(key="B", text="Trochlear")), licence="CC0-1.0",
+    )  # fmt: skip
+    assert [m.node_id for m in spelt.link_item(item)] == ["A:4", "A:3"]
+
+
+def test_letters_of_other_options_are_no_abbreviation() -> None:
+    linker = EntityLinker(KnowledgeGraph.from_records([_node("D:1", "BCD", "disease")], []))
+    assert linker.link_string("BCD") == linker.link_string("bcd") == []
+    assert [m.node_id for m in linker.link("She has BCD.")] == ["D:1"]
+
+
+def test_words_that_change_nothing_are_taken_off(linker: EntityLinker) -> None:
+    (mention,) = linker.link_string("Severe rheumatoid arthritis")
+    assert (mention.node_id, mention.text) == ("C:3", "rheumatoid arthritis")
+    assert mention.tier == "label"
