@@ -13,9 +13,10 @@ from jinja2 import UndefinedError
 from kgpaths.config import LLMConfig
 from kgpaths.errors import ConfigError, UsageError
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.records import QAItem
 from kgpaths.resources import resource
 from kgpaths.verbalization import LLMVerbalizer
-from kgpaths.verbalization.prompt_files import PromptFile, PromptFolder
+from kgpaths.verbalization.prompt_files import PromptFile, PromptFolder, as_data
 
 HEAD = """---
 id: mine
@@ -108,11 +109,24 @@ HOSTILE = [
 ]
 
 
+def hostile_item(item: QAItem, where: str, words: str) -> QAItem:
+    """Return the item with words behind the question, a wrong option or the right one."""
+    if where == "question":
+        return item.model_copy(update={"question": f"{item.question} {words}"})
+    key = item.answer_key if where == "right option" else next(o.key for o in item.options if o.key != item.answer_key)
+    options = tuple(o.model_copy(update={"text": f"{o.text} {words}"}) if o.key == key else o for o in item.options)
+    answer = next(option.text for option in options if option.key == item.answer_key)
+    return item.model_copy(update={"options": options, "answer": answer})
+
+
 @pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.parametrize("where", ["question", "wrong option", "right option"])
 @pytest.mark.parametrize("recipe", SHIPPED[:4])
-def test_a_hostile_question_stays_data(graph: KnowledgeGraph, cases: Any, recipe: str, words: str) -> None:
+def test_a_hostile_question_stays_data(graph: KnowledgeGraph, cases: Any, recipe: str, where: str, words: str) -> None:
     item, mentions, path_set = cases["pneumonia"]
-    hostile = item.model_copy(update={"question": f"{item.question} {words}"})
+    plain = LLMVerbalizer(graph, config(recipe)).request(item, mentions, path_set)
+    assert plain is not None
+    hostile = hostile_item(item, where, words)
     verbalizer = LLMVerbalizer(graph, config(recipe))
     request = verbalizer.request(hostile, mentions, path_set)
     text = request.messages[-1].content
@@ -120,9 +134,13 @@ def test_a_hostile_question_stays_data(graph: KnowledgeGraph, cases: Any, recipe
     assert "49" not in text.replace("49-", "")
     assert not re.search(r"<\||</think>|\[INST\]|<<SYS", text)
     inside = text[text.index("<case>") : text.index("</case>")]
-    mine = re.findall(r"\[((?:E+|Q+)\d+)\]", text.replace(inside, ""))
+    rest = text.replace(inside, "").replace(as_data(" ".join(words.split())), "")  # options are named again
+    mine = re.findall(r"\[((?:E+|Q+)\d+)\]", rest)
     assert mine
     assert not any(re.search(rf"\b{label}\b", inside) for label in mine)
+    # nothing that an option says begins a line of its own: lines are what the layout of a prompt is made of
+    more = text[text.index("</case>") :].count("\n") - plain.messages[-1].content.partition("</case>")[2].count("\n")
+    assert more == 0
 
 
 def test_a_prompt_that_hides_the_answer_says_the_same_whichever_option_is_right(
