@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
+
+_AT_ONCE = 256
+"""Texts that are linked in one pass."""
 
 
 def link(
@@ -25,6 +29,9 @@ def link(
         list[str] | None, typer.Option(help="Of this node's vocabulary, link only what lies below it: HP:0000118.")
     ] = None,
     min_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out mentions of a lower score.")] = 0.0,
+    values: Annotated[
+        bool, typer.Option("--values", help="Then the numbers of each text too: ages, vital signs, laboratory values.")
+    ] = False,
 ) -> None:
     """Link texts to the graph; JSON lines out, one a mention, with the number of its text."""
     import json
@@ -36,13 +43,21 @@ def link(
     read = _texts(texts or [], file or [])
     opened = KnowledgeGraph.open(graph)
     linker = EntityLinker(opened, LinkingConfig(overlap="nested" if nested else "maximal", roots=tuple(root or ())))
-    found = map(linker.link_string, read) if string else linker.link_batch(read)
-    for number, mentions in enumerate(found):
-        for mention in mentions:
-            if mention.score >= min_score:
-                record = mention.model_dump(exclude={"section", "role"})
-                named = {"name": opened.name(mention.node_id), "type": opened.type(mention.node_id)}
-                typer.echo(json.dumps({"text_number": number, **record, **named}, ensure_ascii=False))
+    batches = iter(lambda: list(islice(read, _AT_ONCE)), [])
+    number = 0
+    for batch in batches:
+        found = map(linker.link_string, batch) if string else linker.link_batch(batch)
+        for text, mentions in zip(batch, found, strict=True):
+            for mention in mentions:
+                if mention.score >= min_score:
+                    without = {"section", "role"} | ({"value"} if mention.value is None else set())
+                    record = mention.model_dump(exclude=without)
+                    named = {"name": opened.name(mention.node_id), "type": opened.type(mention.node_id)}
+                    typer.echo(json.dumps({"text_number": number, **record, **named}, ensure_ascii=False))
+            for value in linker.values(text) if values else ():
+                record = value.model_dump(exclude={"section"})
+                typer.echo(json.dumps({"text_number": number, **record}, ensure_ascii=False))
+            number += 1
 
 
 def _texts(texts: list[str], files: list[Path]) -> Iterator[str]:
@@ -52,13 +67,35 @@ def _texts(texts: list[str], files: list[Path]) -> Iterator[str]:
     from kgpaths.errors import UsageError
 
     for text in texts or ([] if files else ["-"]):
-        if text == "-":
-            yield from (line.rstrip("\n") for line in sys.stdin)
-        else:
+        if text != "-":
             yield text
+            continue
+        nothing = True
+        for line in _lines(sys.stdin, "stdin"):
+            nothing = False
+            yield line
+        if nothing:
+            raise UsageError("stdin is empty: give texts as arguments, files with --file, or one text a line on stdin")
     for path in files:
         try:
             with path.open(encoding="utf-8") as lines:
-                yield from (line.rstrip("\n") for line in lines)
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+                yield from _lines(lines, str(path))
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _lines(lines: TextIO, where: str) -> Iterator[str]:
+    """Yield the lines of a text.
+
+    Raises:
+        UsageError: it is no text.
+    """
+    from kgpaths.errors import UsageError
+
+    try:
+        for number, line in enumerate(lines, 1):
+            if "\0" in line:
+                raise UsageError(f"{where}, line {number}: binary data; give plain text in UTF-8, one text a line")
+            yield line.rstrip("\n")
+    except UnicodeDecodeError:
+        raise UsageError(f"{where} is not UTF-8 text; give plain text in UTF-8, one text a line") from None

@@ -61,6 +61,48 @@ def test_options_of_linking(folder: str, monkeypatch: pytest.MonkeyPatch, capsys
     assert found("--string") == ["HP:2", "HP:3"]
 
 
+def test_values_are_records_of_their_own(
+    folder: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "A 45-year-old with a temperature of 39.2°C and pain."
+    _, mentions, _ = _run(monkeypatch, capsys, text, "--graph", folder)
+    assert [(row["tier"], "value" in row) for row in mentions] == [("value", True), ("label", False)]
+    _, rows, _ = _run(monkeypatch, capsys, text, "pain", "--graph", folder, "--values")
+    assert [(row["text_number"], row.get("kind"), row.get("what"), row["text"]) for row in rows] == [
+        (0, None, None, "temperature of 39.2°C"), (0, None, None, "pain"), (0, "age", "age", "45-year-old"),
+        (0, "vital_sign", "temperature", "temperature of 39.2°C"), (1, None, None, "pain"),
+    ]  # fmt: skip
+    assert rows[3]["node_id"] == rows[0]["node_id"] == "HP:3"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xfe\x00pain", "is not UTF-8 text"), (b"pain\nfe\0ver\n", "line 2: binary data"), (None, "cannot be read")],
+)
+def test_a_wrong_file_is_told_in_one_line(
+    content: bytes | None, said: str, folder: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    file = tmp_path / "file"
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+    code, _, error = _run(monkeypatch, capsys, "-f", str(file), "--graph", folder)
+    assert code == 2
+    assert said in error
+    assert str(file) in "".join(error.split("\n"))
+    assert "Traceback" not in error
+
+
+def test_an_empty_stdin_is_told(
+    folder: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, rows, error = _run(monkeypatch, capsys, "--graph", folder)
+    assert (code, rows) == (2, [])
+    assert "stdin is empty" in error
+
+
 def test_a_file_that_cannot_be_read_is_named(
     folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
