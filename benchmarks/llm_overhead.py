@@ -2,7 +2,7 @@
 
 Claims: at 64 and 256 calls in flight at least 90 % of the bare loop's requests a second, with every reply stored; and
 over 200,000 rows no growth. The server is `kgpaths.testing` in a process of its own; both clients ask the same things
-in turn.
+in turn. Beside the clock stands the client's own CPU time a call, all threads, which a busy machine distorts less.
 
     python benchmarks/llm_overhead.py              # the table
     python benchmarks/llm_overhead.py --memory     # memory over 200,000 rows
@@ -18,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from kgpaths.config import EndpointConfig
 from kgpaths.llm import ChatRequest, Endpoint, Message, ordered_map
@@ -47,8 +48,23 @@ def server(latency_s: float) -> Iterator[str]:
         process.terminate()
 
 
-async def bare(base_url: str, run: str, calls: int, concurrency: int) -> float:
-    """Return seconds of the plainest loop there is: N workers, one client, nothing kept."""
+class Took(NamedTuple):
+    """What a round took."""
+
+    seconds: float
+    cpu: float
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[], Took]]:
+    """Give a function that returns what was taken since."""
+    gc.collect()
+    clock, cpu = time.perf_counter(), time.process_time()
+    yield lambda: Took(time.perf_counter() - clock, time.process_time() - cpu)
+
+
+async def bare(base_url: str, run: str, calls: int, concurrency: int) -> Took:
+    """Return what it takes in the plainest loop there is: N workers, one client, nothing kept."""
     import openai
 
     client = openai.AsyncOpenAI(base_url=base_url, api_key="none", http_client=openai.DefaultAioHttpClient())
@@ -61,20 +77,20 @@ async def bare(base_url: str, run: str, calls: int, concurrency: int) -> float:
 
     async with client:
         await client.chat.completions.create(**request(run, -1).wire())
-        began = time.perf_counter()
-        await asyncio.gather(*(worker() for _ in range(concurrency)))
-        return time.perf_counter() - began
+        with timed() as took:
+            await asyncio.gather(*(worker() for _ in range(concurrency)))
+            return took()
 
 
-async def ours(base_url: str, run: str, calls: int, concurrency: int) -> float:
-    """Return seconds of the same calls through the endpoint, results in order, every reply in SQLite."""
+async def ours(base_url: str, run: str, calls: int, concurrency: int) -> Took:
+    """Return what the same calls take through the endpoint, results in order, every reply in SQLite."""
     with tempfile.TemporaryDirectory() as folder:
         async with Endpoint(base_url, EndpointConfig(), store=Path(folder) / "replies.sqlite") as endpoint:
             await endpoint.complete(request(run, -1))
-            began = time.perf_counter()
-            async for reply in stream(endpoint, run, calls, concurrency):
-                assert reply
-            return time.perf_counter() - began
+            with timed() as took:
+                async for reply in stream(endpoint, run, calls, concurrency):
+                    assert reply
+                return took()
 
 
 async def stream(endpoint: Endpoint, run: str, calls: int, concurrency: int) -> AsyncIterator[str]:
@@ -88,9 +104,9 @@ async def stream(endpoint: Endpoint, run: str, calls: int, concurrency: int) -> 
 
 
 def table(calls: int, rounds: int, latency_s: float) -> None:
-    """Print requests a second of both, in turn, and the ratio of the medians."""
+    """Print requests a second and CPU time a call of both, in turn, and the medians of the rounds' ratios."""
     print(f"{calls} calls of {len(PROMPT)} characters, {latency_s * 1000:.0f} ms latency, {rounds} rounds in turn")
-    print(f"{'in flight':>9} {'bare AsyncOpenAI':>17} {'kgpaths, stored':>16} {'ratio':>6}   of the rounds")
+    print(f"{'in flight':>9} {'':<14}{'bare AsyncOpenAI':>17} {'kgpaths, stored':>16} {'ratio':>6}   of the rounds")
     with server(latency_s) as base_url:
         asyncio.run(bare(base_url, "warm-b", 200, 64))
         asyncio.run(ours(base_url, "warm-o", 200, 64))
@@ -98,13 +114,21 @@ def table(calls: int, rounds: int, latency_s: float) -> None:
             pairs = []
             for number in range(rounds):
                 run = f"{concurrency}-{number}"
-                gc.collect()
-                plain = calls / asyncio.run(bare(base_url, run, calls, concurrency))
-                gc.collect()
-                pairs.append((plain, calls / asyncio.run(ours(base_url, run, calls, concurrency))))
-            plain, mine = (statistics.median(side) for side in zip(*pairs, strict=True))
-            ratios = " ".join(f"{ours_ / plain_:.2f}" for plain_, ours_ in pairs)
-            print(f"{concurrency:>9} {plain:>13.0f} req/s {mine:>12.0f} req/s {mine / plain:>6.2f}   {ratios}")
+                first, second = (bare, ours) if number % 2 else (ours, bare)
+                took = {way: asyncio.run(way(base_url, run, calls, concurrency)) for way in (first, second)}
+                pairs.append((took[bare], took[ours]))
+            line(
+                f"{concurrency:>9} requests a s  ", "{:.0f}", [(calls / b.seconds, calls / o.seconds) for b, o in pairs]
+            )
+            line(f"{'':>9} CPU ms a call ", "{:.2f}", [(1e3 * b.cpu / calls, 1e3 * o.cpu / calls) for b, o in pairs])
+
+
+def line(name: str, form: str, pairs: list[tuple[float, float]]) -> None:
+    """Print the medians of both sides and of the ratios."""
+    plain, mine = (form.format(statistics.median(side)) for side in zip(*pairs, strict=True))
+    ratios = [mine / plain for plain, mine in pairs]
+    rounds = " ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"{name}{plain:>16} {mine:>16} {statistics.median(ratios):>6.2f}   {rounds}", flush=True)
 
 
 def memory(rows: int) -> None:
