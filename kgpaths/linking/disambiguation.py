@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-_NUMBER = re.compile(r"\s*\(?(\d{1,2})\)?\.?\s*")
+_NUMBER = re.compile(r"\s*\(?([0-9]{1,2})\)?\.?\s*")
 _AROUND = 200
 """Characters of context before and after a mention."""
 

@@ -1,7 +1,7 @@
 """Choosing by embeddings: the node whose name lies nearest to the mention in its context.
 
 Needs the extra `embeddings` (sentence-transformers). Vectors are kept in the user's cache by the hash of model and
-text, so no text is encoded twice.
+text, so no text is encoded twice; a folder counts by the bytes of its files, wherever it lies.
 """
 
 from __future__ import annotations
@@ -38,13 +38,15 @@ class Embeddings:
 
     def __init__(self, model: str, *, encode: Encode | None = None, folder: Path | None = None) -> None:
         self.model = model
+        self._identity = ""
         self._encode = encode
         self._file = (folder or cache_dir() / "linking") / "embeddings.sqlite"
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return one vector of length 1 for every text: float32[len(texts), dimensions]."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        keys = [hashlib.sha256(f"{self.model}\0{text}".encode()).digest() for text in texts]
+        self._identity = self._identity or _content(self.model)
+        keys = [hashlib.sha256(f"{self._identity}\0{text}".encode()).digest() for text in texts]
         with closing(sqlite3.connect(self._file)) as store, store:
             store.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL)")
             known: dict[bytes, bytes] = {}
@@ -76,3 +78,16 @@ class Embeddings:
             except (OSError, ValueError) as error:
                 raise UsageError(f"the embedding model {self.model!r} cannot be loaded: {error}") from None
         return self._encode
+
+
+def _content(model: str) -> str:
+    """Return the name of a model; for a folder a hash of all its files."""
+    folder = Path(model)
+    if not folder.is_dir():
+        return model
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+        with file.open("rb") as data:
+            digest.update(hashlib.file_digest(data, "sha256").digest())
+    return digest.hexdigest()

