@@ -1,8 +1,9 @@
 """From reference texts to edges: every edge with the sentence that states it."""
 
-from kgpaths.extraction.extractor import Extractor, Reading, RuleExtractor, Statement
+from kgpaths.extraction.extractor import RuleExtractor
 from kgpaths.extraction.readers import read_texts
 from kgpaths.extraction.run import ExtractReport, extract
+from kgpaths.extraction.statements import Extractor, Reading, Statement
 from kgpaths.extraction.texts import ReferenceText, TextFault
 
 __all__ = [

@@ -17,6 +17,7 @@ _TRAILING = 25
 """Characters behind the anchor inside a cue: "symptoms of gout in older people include"."""
 
 
+_CONDITION = re.compile(r"\W*(?:if|when) ", re.IGNORECASE)
 _FAR = 90
 """Characters between the members of a list, or before the first: what stands farther away is something else."""
 
@@ -57,17 +58,29 @@ class Clause:
     def ends_after(self, at: int) -> bool:
         """Tell whether a clause ends behind this place and before the end: the cue does not reach a list."""
         rest = self.text[at : self.end].rstrip(" :")
-        return bool(self._guards.clause_end.search(rest))
+        return bool(self._guards.clause_end.search(rest) or self._guards.purpose.search(rest))
 
-    def starts_with_another(self, focus: str) -> bool:
-        """Tell whether the sentence begins by naming another disease: then it is about that one."""
+    def begins_with_another(self, focus: str) -> str | None:
+        """Return another disease that the sentence begins by naming: then it is about that one."""
         first = next(iter(self.mentions), None)
-        return (
+        begins = (
             first is not None
             and first.start - self.start < 25
             and first.type in _CONDITIONS
             and first.node != focus
-            and "," not in self.text[first.end : first.end + 2]
+            and (
+                "," not in self.text[first.end : first.end + 2] or _CONDITION.match(self.text, self.start, first.start)
+            )
+        )
+        return first.node if first and begins else None
+
+    def is_about_another(self, focus: str) -> bool:
+        """Tell whether the sentence names what another disease is likely after: the focus is the risk then."""
+        return any(
+            near.type in _CONDITIONS
+            and near.node != focus
+            and self._guards.risk_of.search(self.text[max(self.start, near.start - 60) : near.start])
+            for near in self.mentions
         )
 
     def sides(self, cue: Cue, match: re.Match[str], focus: str | None) -> tuple[list[str], list[Near]] | None:
@@ -105,6 +118,10 @@ class Clause:
             return []
         return [focus] if focus and clear else []
 
+    def names(self, node: str) -> bool:
+        """Tell whether the stretch names a node."""
+        return any(near.node == node for near in self.mentions)
+
     def all_fillers(self, frame: Frame, *, listed: bool = False) -> list[Near]:
         """Return the mentions of the whole stretch that can be fillers.
 
@@ -114,7 +131,8 @@ class Clause:
         return [near for near in self.mentions if self._fits(near, frame, self.start, listed=listed)]
 
     def _fits(self, near: Near, frame: Frame, floor: int, *, listed: bool = False) -> bool:
-        allowed = near.assertion in frame.allowed or (listed and near.assertion == "hypothetical")
+        perhaps = near.assertion == "hypothetical" and (listed or self._in_some(near))
+        allowed = near.assertion in frame.allowed or perhaps
         if near.type not in frame.fillers or not allowed:
             return False
         if near.type != "gene" and self._guards.gene_after.match(self._rest(near)):
@@ -122,14 +140,22 @@ class Clause:
         if self._guards.explains.search(self.text[max(floor, near.start - 120) : near.start]):
             return False
         before = self.text[max(floor, near.start - 40) : near.start]
+        if not frame.of_care and self._guards.toward.match(self._rest(near)):
+            return False
         return not (self._guards.before_filler.search(before) or self._guards.after.match(self._rest(near)))
+
+    def _in_some(self, near: Near) -> bool:
+        """Tell whether "may have" says of people at large that some of them do, and nothing of one who is suspected."""
+        before = self.text[self.start : near.start]
+        return bool(self._guards.in_some.search(before)) and not self._guards.on_condition.search(before)
 
     def _is_anchor(self, near: Near, floor: int) -> bool:
         before = self.text[max(floor, near.start - 40) : near.start]
         if before.endswith(("/", "-")):  # the second half of another name
             return False
+        rest = self._rest(near)
         return near.assertion != "absent" and not (
-            self._guards.before.search(before) or self._guards.after.match(self._rest(near))
+            self._guards.before.search(before) or self._guards.after.match(rest) or self._guards.toward.match(rest)
         )
 
     def _rest(self, near: Near) -> str:
@@ -169,8 +195,10 @@ class Clause:
         return bool(self._guards.of_care.search(self.text[self.start : at]))
 
     def _behind(self, at: int, frame: Frame, *, first: bool) -> list[Near]:
-        stop = self._guards.clause_end.search(self.text, at, self.end)
-        end = stop.start() if stop else self.end
+        guards = self._guards
+        ends = (guards.clause_end,) if frame.of_care else (guards.clause_end, guards.purpose)
+        stops = (stop.start() for pattern in ends if (stop := pattern.search(self.text, at, self.end)))
+        end = min(stops, default=self.end)
         if first:
             return self._chain_right(at, frame.fillers)[:1]
         found: list[Near] = []

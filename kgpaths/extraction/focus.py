@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kgpaths.extraction.rules import section_of
+from kgpaths.graph.merge import normal_name
 
 if TYPE_CHECKING:
     from kgpaths.linking import EntityLinker
@@ -25,6 +27,7 @@ _TAILS = re.compile(
     re.IGNORECASE,
 )
 _AGES = re.compile(r"^(?:childhood|adult|pediatric)\s+", re.IGNORECASE)
+_AND_OTHERS = re.compile(r",? (?:and|or) (?:other|related) .*$", re.IGNORECASE)
 _SPLIT = re.compile(r"\s+[-–—]\s+|:\s+|\s*/\s*")
 
 
@@ -54,8 +57,19 @@ class FocusFinder:
 
     def _of(self, title: str) -> str | None:
         if title not in self._known:
-            self._known[title] = next(filter(None, map(self._whole, readings(title))), None)
+            found = next(filter(None, map(self._whole, readings(title))), None)
+            self._known[title] = found or self._with_lost_letters.get(normal_name(title)) if title else None
         return self._known[title]
+
+    @cached_property
+    def _with_lost_letters(self) -> dict[str, str]:
+        """Names as texts write them that lost every letter beyond ASCII: "Sjgren syndrome"; sure ones only."""
+        graph, found = self._linker.graph, dict[str, set[int]]()
+        for node, name in graph.names():
+            if not name.text.isascii() and name.scope in ("label", "exact"):
+                left = normal_name(name.text.encode("ascii", "ignore").decode())
+                found.setdefault(left, set()).add(node)
+        return {name: graph.id(nodes.pop()) for name, nodes in found.items() if len(nodes) == 1}
 
     def _whole(self, text: str) -> str | None:
         found = self._linker.link_string(text, section="focus", role="question")
@@ -77,7 +91,7 @@ def readings(title: str) -> Iterator[str]:
     if named is not None and named[1]:
         candidates.append(named[1])
     candidates += [_TAILS.sub("", candidates[-1]), *_ALSO.split(bare)[:1], _AGES.sub("", candidates[-1])]
-    candidates += _BRACKETS.findall(title)
+    candidates += [*_BRACKETS.findall(title), _AND_OTHERS.sub("", bare)]
     if _SPLIT.search(bare):
         candidates += reversed(_SPLIT.split(bare))
     seen: set[str] = set()

@@ -14,6 +14,7 @@ from kgpaths.resources import resource
 Side = Literal["anchor", "filler"]
 _TABLES = ("sections.yaml", "frames.yaml", "cues.yaml", "guards.yaml")
 _CARE = frozenset({"drug", "drug_class", "procedure", "test"})
+_NAMES = ("too_general", "means")
 SET_ASIDE = "set aside"
 """The section of parts that speak of patients, pupils or nurses."""
 
@@ -28,6 +29,16 @@ class Frame(NamedTuple):
     fillers: frozenset[str]
     allowed: frozenset[str]
     """Assertion statuses of a filler."""
+
+    @property
+    def of_care(self) -> bool:
+        """Whether its fillers are care and nothing else: what it is for does not end a list of them."""
+        return self.fillers <= _CARE
+
+    @property
+    def of_treatment(self) -> bool:
+        """Whether its fillers are care that changes something, not care that only looks."""
+        return self.of_care and "test" not in self.fillers
 
     @property
     def of_conditions(self) -> bool:
@@ -55,6 +66,10 @@ class Cue(NamedTuple):
     strict: bool
     """Speaks of the focus only where the whole text is about it."""
 
+    def speaks_in(self, section: Section) -> bool:
+        """Tell whether its words mean this in a section."""
+        return section.name not in self.not_in and (not self.in_sections or section.name in self.in_sections)
+
 
 class Section(NamedTuple):
     """What a section states when no cue says otherwise."""
@@ -64,6 +79,10 @@ class Section(NamedTuple):
     sentence: float = 0.0
     """Score of a sentence without a cue; 0 when such a sentence states nothing."""
     item: float = 0.0
+    needs: re.Pattern[str] | None = None
+    """What a sentence without a cue must say to state what the section is for."""
+    doubt: re.Pattern[str] | None = None
+    """What it must not say, where this differs from the doubts of all sections."""
 
 
 class Guards(NamedTuple):
@@ -72,14 +91,19 @@ class Guards(NamedTuple):
     sentences: re.Pattern[str]
     doubt: re.Pattern[str]
     advice_that_lists: re.Pattern[str]
+    lead_doubt: re.Pattern[str]
     denied: re.Pattern[str]
     clause_end: re.Pattern[str]
+    purpose: re.Pattern[str]
     item_end: re.Pattern[str]
     before: re.Pattern[str]
     before_filler: re.Pattern[str]
     after: re.Pattern[str]
+    toward: re.Pattern[str]
     gene_after: re.Pattern[str]
     explains: re.Pattern[str]
+    in_some: re.Pattern[str]
+    on_condition: re.Pattern[str]
     gap: re.Pattern[str]
     pronoun: re.Pattern[str]
     link: re.Pattern[str]
@@ -88,8 +112,11 @@ class Guards(NamedTuple):
     of_care: re.Pattern[str]
     relative: re.Pattern[str]
     symptoms_of: re.Pattern[str]
+    risk_of: re.Pattern[str]
     too_general: frozenset[str]
     """Names in lower case."""
+    means: frozenset[str]
+    """Names of procedures that only look or give, in lower case."""
 
 
 class Rules(NamedTuple):
@@ -119,10 +146,7 @@ def rules() -> Rules:
         digest.update(text.encode())
         tables[name] = yaml.safe_load(text)
     frames = {name: _frame(row) for name, row in tables["frames.yaml"].items()}
-    sections = {
-        name: Section(name, frames.get(row.get("frame", "")), row.get("sentence", 0.0), row.get("item", 0.0))
-        for name, row in tables["sections.yaml"].items()
-    }
+    sections = {name: _section(name, row, frames) for name, row in tables["sections.yaml"].items()}
     cues = tuple(_cue(name, row, frames, tables["cues.yaml"]) for name, row in tables["cues.yaml"]["cues"].items())
     return Rules(frames, cues, sections, _guards(tables["guards.yaml"]), digest.hexdigest()[:12])
 
@@ -159,6 +183,12 @@ def section_of(heading: str) -> tuple[str, str] | None:
     return None
 
 
+def _section(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame]) -> Section:
+    needs, doubt = (re.compile(row[key], re.IGNORECASE) if key in row else None for key in ("needs", "doubt"))
+    frame = frames.get(row.get("frame", ""))
+    return Section(name, frame, row.get("sentence", 0.0), row.get("item", 0.0), needs, doubt)
+
+
 def _frame(row: Mapping[str, Any]) -> Frame:
     for kind in (*row["anchors"], *row["fillers"]):
         node_types()[kind]  # a misspelt type is an error, not a rule that never fires
@@ -191,9 +221,10 @@ def _cue(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame], table: 
 
 
 def _guards(table: Mapping[str, Any]) -> Guards:
-    patterns = {
-        name: re.compile("|".join(text) if isinstance(text, list) else text, re.IGNORECASE)
-        for name, text in table.items()
-        if name != "too_general"
+    fields: dict[str, Any] = {
+        key: re.compile("|".join(text) if isinstance(text, list) else text, re.IGNORECASE)
+        for key, text in table.items()
+        if key not in _NAMES
     }
-    return Guards(**patterns, too_general=frozenset(name.casefold() for name in table["too_general"]))
+    fields |= {key: frozenset(name.casefold() for name in table[key]) for key in _NAMES}
+    return Guards(**fields)

@@ -7,38 +7,29 @@ was read so far, a file for every two thousand texts, whole or absent.
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
 import json
-import os
-import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgpaths.errors import UsageError
-from kgpaths.extraction.extractor import Extractor, RuleExtractor, Statement
+from kgpaths.extraction.extractor import RuleExtractor
+from kgpaths.extraction.parts import Parts, identity_of
 from kgpaths.extraction.readers import REPRINT, read_texts
-from kgpaths.extraction.strengths import Together, stated
+from kgpaths.extraction.statements import Extractor, Statement
+from kgpaths.extraction.strengths import Together
+from kgpaths.extraction.tables import read_edges, write_tables
 from kgpaths.extraction.texts import ReferenceText, TextFault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
 from kgpaths.graph.tables import EdgeRecord
 from kgpaths.graph.vocabulary import licence_order, licences
-from kgpaths.records import Evidence
 
 BATCH = 2_000
 """Texts between two places where work can be taken up again."""
 LEAST_TOGETHER, LEAST_NPMI = 2, 0.1
 """Sentences, and normalised pointwise mutual information, from which two concepts count as associated."""
-_COLUMNS = (
-    "subject", "predicate", "object", "source", "version", "licence", "tier", "strength",
-    "reference", "score", "sentence", "start", "end", "lead", "url", "section", "rule",
-)  # fmt: skip
-ASSOCIATED = "associated_with"
 
 
 class ExtractReport(NamedTuple):
@@ -97,11 +88,11 @@ def extract(
     opened = graph if isinstance(graph, KnowledgeGraph) else KnowledgeGraph.open(graph)
     reader = extractor or RuleExtractor(opened)
     if isinstance(texts, str | Path):
-        identity = _identity(Path(texts))
+        identity = identity_of(Path(texts))
         texts = read_texts(texts, source=source, licence=licence, version=version)
     else:
         identity = "given"
-    parts = _Parts(Path(out), f"{identity} {opened.hash} {reader.version} {source} {licence} {version}")
+    parts = Parts(Path(out), f"{identity} {opened.hash} {reader.version} {source} {licence} {version}")
     finished = parts.finished()
     stream = iter(texts)
     for number in range(1_000_000_000):
@@ -117,19 +108,8 @@ def extract(
     return report
 
 
-def read_edges(folder: str | Path) -> Iterator[EdgeRecord]:
-    """Yield the edges of an output folder, one for each sentence, as the edge table reader gives them."""
-    from kgpaths.graph.readers import Faults, Settings, open_reader
-
-    yield from open_reader(
-        "edge_table", [Path(folder) / "edges.csv"], settings=Settings(), faults=Faults(strict=True)
-    ).edges()
-
-
 def add_to_snapshot(graph: KnowledgeGraph, folder: str | Path, out: str | Path, *, name: str = "") -> None:
     """Build a snapshot of a graph together with the edges of an output folder."""
-    from itertools import chain
-
     from kgpaths.graph.builder import build_snapshot
 
     old = (
@@ -146,56 +126,6 @@ def add_to_snapshot(graph: KnowledgeGraph, folder: str | Path, out: str | Path, 
         sources=graph.meta.sources,
         parameters={**graph.meta.parameters, "text_edges_from": Path(folder).name},
     )
-
-
-class _Parts:
-    """What was read so far."""
-
-    def __init__(self, out: Path, identity: str) -> None:
-        self.folder = out / ".parts"
-        self.identity = hashlib.sha256(identity.encode()).hexdigest()
-        state = self.folder / "identity"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if not state.exists():
-                if any(path.name != ".parts" for path in out.iterdir()) and not (out / "report.json").exists():
-                    raise UsageError(f"{out} holds something else; choose another folder")
-                state.write_text(self.identity, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{out} cannot be written ({error.strerror or error}); choose another folder") from None
-        if state.read_text(encoding="utf-8") != self.identity:
-            raise UsageError(f"{out} holds unfinished work on other texts, rules or graph; remove it or choose another")
-
-    def finished(self) -> set[int]:
-        """Return the numbers of the batches that are done."""
-        return {int(path.name.partition(".")[0]) for path in self.folder.glob("*.json.gz")}
-
-    def write(self, number: int, batch: Mapping[str, Any]) -> None:
-        """Write a batch, whole or not at all."""
-        path = self.folder / f"{number:08d}.json.gz"
-        draft = path.with_suffix(".draft")
-        with draft.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, compresslevel=3) as file:
-            file.write(json.dumps(batch, ensure_ascii=False).encode())
-        draft.replace(path)
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self.folder.glob("*.json.gz")):
-            with gzip.open(path, "rb") as file:
-                yield json.loads(file.read())
-
-    def remove(self) -> None:
-        """Remove the parts: the work is done."""
-        shutil.rmtree(self.folder)
-
-
-def _identity(path: Path) -> str:
-    digest = hashlib.sha256()
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    for file in files:
-        if file.is_file():
-            with file.open("rb") as raw:
-                digest.update(hashlib.file_digest(raw, "sha256").digest())
-    return digest.hexdigest()
 
 
 def _read_batch(batch: Iterable[ReferenceText | TextFault], reader: Extractor) -> dict[str, Any]:
@@ -253,7 +183,7 @@ def _row(text: ReferenceText, terms: tuple[str, str, str], statement: Statement)
     return (
         *statement[:3], *terms,
         text.id, statement.score, sentence, statement.start, statement.end, statement.lead,
-        text.url, statement.section, statement.rule,
+        text.url, statement.section, statement.rule, statement.whole,
     )  # fmt: skip
 
 
@@ -275,74 +205,15 @@ def _finish(out: Path, parts: Iterable[Mapping[str, Any]], graph: KnowledgeGraph
         for pair, count in together.pairs.items()
         if count >= LEAST_TOGETHER and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI
     )
-    used = _write_edges(out, edges, associations)
-    _write_nodes(out, graph, used)
+    write_tables(out, graph, edges, associations)
     with (out / "faults.jsonl").open("w", encoding="utf-8") as file:
         for where, reason, message in faults:
             file.write(json.dumps({"where": where, "reason": reason, "message": message}, ensure_ascii=False) + "\n")
-    (out / "graph.yaml").write_text(_SPEC, encoding="utf-8")
     report = _report(edges, len(associations), counts, faults)
     draft = out / ".report.json"
     draft.write_text(json.dumps(report._asdict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(out / "report.json")
     return report
-
-
-def best_evidence(rows: Iterable[tuple[Any, ...]]) -> list[Evidence]:
-    """Return the sentences of an edge, each once under its surest rule, the surest first."""
-    best: dict[tuple[str, int], Evidence] = {}
-    for reference, score, sentence, start, end, lead, url, section, rule in sorted(rows, key=lambda r: (-r[1], r[8])):
-        best.setdefault(
-            (reference, start),
-            Evidence(
-                reference=reference, score=score, sentence=sentence, start=start, end=end, lead=lead,
-                url=url, section=section, rule=rule,
-            ),
-        )  # fmt: skip
-    return sorted(best.values(), key=lambda e: (-(e.score or 0), e.reference, e.start))
-
-
-def _write_edges(out: Path, edges: Mapping[tuple[str, ...], Iterable[Any]], associations: Iterable[Any]) -> set[str]:
-    used: set[str] = set()
-    draft = out / ".edges.csv"
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(_COLUMNS)
-        for key in sorted(edges):
-            evidence = best_evidence(edges[key])
-            # Sentences that repeat each other word by word (one page copied into another) count once.
-            strength = stated({item.sentence: item.score or 0.0 for item in evidence}.values())
-            used |= {key[0], key[2]}
-            for item in evidence:
-                values = [getattr(item, column) for column in _COLUMNS[8:]]
-                table.writerow([*key, "text", strength, *values])
-        for one, other, score, count in associations:
-            used |= {one, other}
-            table.writerow([one, ASSOCIATED, other, "text", "", UNKNOWN_LICENCE, "associated_in_text", score,
-                            f"{count} sentences", "", "", "", "", "", "", "", "together"])  # fmt: skip
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(out / "edges.csv")
-    return used
-
-
-def _write_nodes(out: Path, graph: KnowledgeGraph, used: Iterable[str]) -> None:
-    with (out / "nodes.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(("id", "name", "type", "source", "xrefs"))
-        for node_id in sorted(used):
-            node = graph.node(node_id)
-            table.writerow((node.id, node.name, node.type, node.source, "|".join(node.xrefs)))
-
-
-_SPEC = """\
-name: text-edges
-sources:
-  - {format: node_table, path: nodes.csv}
-  - {format: edge_table, path: edges.csv}
-merge: {xrefs: false, exact_names: false}
-output: snapshot
-"""
 
 
 def _report(

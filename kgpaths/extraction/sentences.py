@@ -37,6 +37,18 @@ _LEAD_END = re.compile(
 )
 _LONGEST_HEADING = 9
 """Words."""
+_CONTINUES = re.compile(
+    r"(?:(?:some|common|other|possible) )?(?:examples|these|they|others)(?: of (?:these|such|this)[^,.;:]{0,30})?"
+    r"(?: can| may| also)* include\b:?",
+    re.IGNORECASE,
+)
+"""What goes on with the sentence before: "Examples include"."""
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|can|may|might|will|should|must|has|have|had|do|does|did|causes?|occurs?|develops?|affects?"
+    r"|helps?|increases?|makes?|gets?|takes?|needs?|you|it|this|these|they|there)\b",
+    re.IGNORECASE,
+)
+_PARENTHESES = re.compile(r"\([^()]*\)")
 
 
 class Segment(NamedTuple):
@@ -44,45 +56,65 @@ class Segment(NamedTuple):
 
     start: int
     end: int
-    kind: Literal["sentence", "lead", "item", "heading", "question"]
+    kind: Literal["sentence", "lead", "item", "example", "heading", "question"]
     lead: tuple[int, int] | None = None
-    """Offsets of what introduces the list, for its items."""
+    """Offsets of what introduces the list, for its items; for an example, of the sentence before."""
+    says_from: int = 0
+    """Where an example begins to name what it names."""
 
 
 def split(text: str) -> Iterator[Segment]:
     """Yield the segments of a text in reading order. O(characters)."""
     lead: tuple[int, int] | None = None
+    before: Segment | None = None
+    bulleted = False
     blocks = list(_blocks(text))
     for (start, end, bullet), following in zip(blocks, [*blocks[1:], (0, 0, False)], strict=True):
-        # The paragraphs behind a colon that are no sentences are its list, though their bullets are lost.
         pieces = list(_sentences(text, start, end))
-        listed = lead is not None and text[lead[1] - 1] == ":" and text[end - 1] not in ".?!:" and len(pieces) == 1
+        bulleted |= bullet
+        # The paragraphs behind a colon that are no sentences are its list, though their bullets are lost.
+        listed = not bulleted and lead is not None and text[lead[1] - 1] == ":" and _is_name(text[slice(*pieces[0])])
         for number, (first, last) in enumerate(pieces):
-            if bullet or listed:
+            goes_on = _CONTINUES.match(text, first, last) if before and before.kind == "sentence" else None
+            introduces = number > 0 and last == end and following[2] and _LEAD_END.search(text[first:last].rstrip(":"))
+            if (bullet or listed) and not introduces:
                 # What follows the first sentence of an item explains it.
-                yield Segment(first, last, "item" if number == 0 else "sentence", lead)
-                continue
-            kind = _kind(text, first, last, end)
-            unfinished = following[2] and text[last - 1] not in ".?!"  # "It may also cause" before bullets
-            if kind == "sentence" and last == end and (unfinished or _LEAD_END.search(text[first:last])):
-                kind = "lead"
-            lead = (first, last) if kind == "lead" else None
-            yield Segment(first, last, kind)
+                segment = Segment(first, last, "item" if number == 0 else "sentence", lead)
+            else:
+                kind = _kind(text, first, last, end)
+                unfinished = following[2] and text[last - 1] not in ".?!"  # "It may also cause" before bullets
+                if kind == "sentence" and last == end and (unfinished or _LEAD_END.search(text[first:last])):
+                    kind = "lead"
+                segment = Segment(first, last, kind)
+                lead, bulleted = (first, last) if kind == "lead" else None, False
+                if goes_on and before and kind == "lead":
+                    lead = (before.start, last)
+                elif goes_on and before and kind == "sentence":
+                    segment = Segment(first, last, "example", (before.start, before.end), goes_on.end())
+            yield segment
+            before = segment
+
+
+def _is_name(piece: str) -> bool:
+    """Tell whether a paragraph's first sentence names a thing and says nothing of it: "Lung abscesses."."""
+    piece = _PARENTHESES.sub("", piece)
+    return not piece.endswith((":", "?")) and (piece[-1:] not in ".!" or not _FINITE.search(piece))
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield (start, end, is an item) of the blocks between blank lines and bullets."""
     start, bullet = 0, False
     for match in _BLOCK.finditer(text):
-        yield from _inline(text, start, match.start(), bullet)
-        start, bullet = match.end(), bool(re.search(r"[-–•*]|\d[.)]", match.group()))
-    yield from _inline(text, start, len(text), bullet)
+        bullet_next = bool(re.search(r"[-–•*]|\d[.)]", match.group()))
+        yield from _inline(text, start, match.start(), bullet, bullet or bullet_next)
+        start, bullet = match.end(), bullet_next
+    yield from _inline(text, start, len(text), bullet, bullet)
 
 
-def _inline(text: str, start: int, end: int, bullet: bool) -> Iterator[tuple[int, int, bool]]:
-    """Cut a block at ` - ` when it holds several: a list whose line ends are lost."""
+def _inline(text: str, start: int, end: int, bullet: bool, in_list: bool) -> Iterator[tuple[int, int, bool]]:
+    """Cut a block at ` - ` when it holds several, or stands in a list: a list whose line ends are lost."""
     marks = [match.span() for match in _INLINE_BULLET.finditer(text, start, end)]
-    if len(marks) < (1 if bullet else 2):
+    if len(marks) < (1 if in_list else 2):
         marks = []
     for mark_start, mark_end in marks:
         yield from _trimmed(text, start, mark_start, bullet)

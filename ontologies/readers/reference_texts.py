@@ -13,11 +13,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from kgpaths.extraction import RuleExtractor, read_texts
-from kgpaths.extraction.extractor import Statement
+from kgpaths.extraction import RuleExtractor, Statement, read_texts
 from kgpaths.extraction.readers import REPRINT
-from kgpaths.extraction.run import ASSOCIATED, LEAST_NPMI, best_evidence
+from kgpaths.extraction.run import LEAST_NPMI
 from kgpaths.extraction.strengths import Together, stated
+from kgpaths.extraction.tables import ASSOCIATED, best_evidence
 from kgpaths.extraction.texts import ReferenceText, TextFault
 from kgpaths.graph.default import build_default
 from kgpaths.graph.tables import EdgeRecord
@@ -65,7 +65,7 @@ def _edges(extractor: RuleExtractor, source: str, file: Path) -> Iterator[EdgeRe
 def _quoted(text: ReferenceText, one: Statement) -> tuple[object, ...]:
     start, end = shortened(text.text, one.start, one.end, one.at)
     lead = one.lead if len(one.lead) <= _LONGEST else one.lead[-_LONGEST:].partition(" ")[2]
-    return (text.id, one.score, text.text[start:end], start, end, lead, text.url, one.section, one.rule)
+    return (text.id, one.score, text.text[start:end], start, end, lead, text.url, one.section, one.rule, one.whole)
 
 
 def shortened(text: str, start: int, end: int, at: tuple[int, int]) -> tuple[int, int]:

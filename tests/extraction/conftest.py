@@ -29,6 +29,7 @@ NODES = [
     NodeRecord("MESH:3", "Smoking", "behaviour", "mesh"),
     NodeRecord("NCBITaxon:1", "Streptococcus pneumoniae", "organism", "ncbitaxon"),
     NodeRecord("NCBIGene:1", "CFTR", "gene", "ncbigene"),
+    NodeRecord("DOID:9849", "Ménière disease", "disease", "doid"),
     NodeRecord("DOID:1485", "cystic fibrosis", "disease", "doid"),
 ]  # fmt: skip
 

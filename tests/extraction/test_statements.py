@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kgpaths.extraction import ReferenceText, extract
+from kgpaths.extraction.tables import read_edges
+
 PNEUMONIA_FEVER = ("pneumonia", "has_symptom", "Fever")
 
 
@@ -94,3 +97,56 @@ def test_headings_of_a_textbook_speak_for_lists_but_not_for_loose_sentences(said
     assert said("fever", section="symptoms", strict_focus=False, kind="item", lead="Symptoms include:") == {
         PNEUMONIA_FEVER
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Smoking and having diabetes raise the risk.", {"Smoking", "type 2 diabetes mellitus"}),
+        ("You're more likely to get pneumonia if you have another disease. Examples include gout.", {"gout"}),
+        (
+            "Certain things put you at higher risk for pneumonia. These include:\n\n- gout\n- smoking",
+            {"gout", "Smoking"},
+        ),
+        ("People who are at increased risk of pneumonia are those with\n\n- gout", {"gout"}),
+        ("People with pneumonia are at higher risk for gout.", set()),
+        ("There is no evidence that smoking raises the risk.", set()),
+        ("Pneumonia is named after the lung.", set()),
+    ],
+)
+def test_paragraphs_on_risk_name_what_makes_it_likely(said, text: str, expected: set[str]) -> None:
+    assert said(text, section="susceptibility") == {("pneumonia", "has_risk_factor", name) for name in expected}
+
+
+def test_a_question_inside_a_text_changes_its_section_too(said) -> None:
+    text = "It is common.\n\nHow is pneumonia treated?\n\nPenicillin is given."
+    assert said(text) == {("penicillin", "treats", "pneumonia")}
+
+
+def test_paragraphs_behind_a_colon_are_its_list_though_their_bullets_are_lost(said) -> None:
+    text = "Complications include:\n\nGout. It hurts.\n\nVomiting (being sick).\n\nIt may be long. See below."
+    assert said(text) == {("pneumonia", "has_complication", "gout"), ("pneumonia", "has_complication", "Vomiting")}
+
+
+def test_what_a_treatment_is_for_does_not_end_its_list(said) -> None:
+    text = "Treatment may include colchicine to reduce fever or penicillin to kill germs."
+    assert said(text) >= {("colchicine", "treats", "pneumonia"), ("penicillin", "treats", "pneumonia")}
+
+
+def test_a_kind_of_the_focus_is_what_its_sentence_is_about(said) -> None:
+    treated = said("If you have pneumonia, your doctor may give you penicillin.", "Lung disease", "treatment")
+    assert treated == {("penicillin", "treats", "pneumonia")}
+
+
+def test_letters_that_a_title_lost_are_found_again(said) -> None:
+    assert said("Symptoms include fever.", "Mnire's disease") == {("Ménière disease", "has_symptom", "Fever")}
+
+
+def test_the_sentence_that_can_be_read_alone_comes_first(extractor, tmp_path) -> None:
+    texts = [
+        ReferenceText("a", "Its symptoms include fever.", ("Pneumonia",), licence="CC0-1.0"),
+        ReferenceText("b", "The symptoms of pneumonia include a cough and a fever.", ("Gout",), licence="CC0-1.0"),
+    ]
+    extract(texts, tmp_path / "out", graph=extractor._graph, extractor=extractor)
+    best = [edge.evidence[0].reference for edge in read_edges(tmp_path / "out") if edge.object == "HP:0001945"]
+    assert best == ["b", "a"]
