@@ -1,8 +1,9 @@
 """Assertion status against labels read by hand, beside negspacy on the same sentences and findings.
 
-    python benchmarks/linking_assertion.py [tests/data/linking/assertion_labels.tsv]
+    python benchmarks/linking_assertion.py [LABELS.tsv ...]
 
-Prints precision and recall of every status, negspacy (extra `bench`) for "absent" alone, which is all it says.
+By default all of `tests/data/linking/assertion_labels*.tsv`. Prints precision and recall of every status; negspacy
+(extra `bench`) tells the absent from the rest, which it calls present here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kgpaths.linking.assertion import assertions
 from kgpaths.linking.tokens import tokenize
 from kgpaths.records import Assertion
 
-LABELS = Path(__file__).resolve().parents[1] / "tests" / "data" / "linking" / "assertion_labels.tsv"
+LABELS = Path(__file__).resolve().parents[1] / "tests" / "data" / "linking"
 
 
 class Label(NamedTuple):
@@ -66,16 +67,17 @@ def negspacy(labels: Sequence[Label]) -> list[str]:
 
 
 def main() -> None:
-    """Print the table."""
-    labels = read(Path(sys.argv[1]) if len(sys.argv) > 1 else LABELS)
-    print(f"{len(labels)} findings\n{'':22}  gold  precision  recall")
-    for name, found in (("kgpaths", ours(labels)), ("negspacy", negspacy(labels))):
-        for status in get_args(Assertion) if name == "kgpaths" else ("absent",):
-            gold = [label.label == status for label in labels]
-            said = [one == status for one in found]
-            right = sum(g and s for g, s in zip(gold, said, strict=True))
-            precision, recall = right / max(1, sum(said)), right / max(1, sum(gold))
-            print(f"{name:9}{status:13}  {sum(gold):>4}  {precision:>9.3f}  {recall:>6.3f}")
+    """Print one table a file."""
+    for path in [Path(name) for name in sys.argv[1:]] or sorted(LABELS.glob("assertion_labels*.tsv")):
+        labels = read(path)
+        print(f"{path.name}: {len(labels)} findings\n{'':24}  gold  precision  recall")
+        for name, found in (("kgpaths", ours(labels)), ("negspacy", negspacy(labels))):
+            for status in get_args(Assertion):
+                gold = [label.label == status for label in labels]
+                said = [one == status for one in found]
+                right = sum(g and s for g, s in zip(gold, said, strict=True))
+                precision = f"{right / sum(said):.3f}" if any(said) else "-"
+                print(f"{name:9}  {status:13}  {sum(gold):>4}  {precision:>9}  {right / max(1, sum(gold)):>6.3f}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@
 
 After `import kgpaths.linking.spacy_component`, or without it where kgpaths is installed: spaCy finds it by its entry
 point. `doc.spans["kgpaths"]` holds all mentions, `doc.ents` those that do not overlap; displaCy draws both.
+`doc._.kgpaths_values` holds the numbers of the text: ages, vital signs, laboratory values.
 """
 
 from __future__ import annotations
@@ -29,13 +30,15 @@ from spacy.util import filter_spans
 from kgpaths.config import LinkingConfig
 from kgpaths.records import Mention
 
-ATTRIBUTES = ("assertion", "score", "tier")
-"""Custom attributes of every span: `span._.assertion` and so on, as in `Mention`."""
+ATTRIBUTES = ("assertion", "score", "tier", "value")
+"""Custom attributes of every span: `span._.assertion` and so on, as in `Mention`; `value` is a record or None."""
+VALUES = "kgpaths_values"
+"""Custom attribute of every document: the numbers that it gives, as `EntityLinker.values` returns them."""
 
 
 @Language.factory(
     "kgpaths_linker",
-    assigns=["doc.ents", "doc.spans", *(f"span._.{name}" for name in ATTRIBUTES)],
+    assigns=["doc.ents", "doc.spans", f"doc._.{VALUES}", *(f"span._.{name}" for name in ATTRIBUTES)],
     default_config={"graph": "default", "spans_key": "kgpaths", "set_ents": True, "linking": {}},
 )
 def make_linker(
@@ -71,6 +74,8 @@ class LinkerComponent:
         for attribute in ATTRIBUTES:
             if not Span.has_extension(attribute):
                 Span.set_extension(attribute, default=None)
+        if not Doc.has_extension(VALUES):
+            Doc.set_extension(VALUES, default=())
 
     def __call__(self, doc: Doc) -> Doc:
         """Link one document."""
@@ -94,6 +99,7 @@ class LinkerComponent:
                 for attribute in ATTRIBUTES:
                     span._.set(attribute, getattr(mention, attribute))
                 spans.append(span)
+        doc._.set(VALUES, tuple(self.linker.values(doc.text)))
         doc.spans[self._spans_key] = spans
         if self._set_ents:
             doc.set_ents(filter_spans(spans))

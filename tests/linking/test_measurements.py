@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from kgpaths.config import LinkingConfig
@@ -167,3 +170,19 @@ def test_values_can_be_switched_off() -> None:
     linker = EntityLinker(graph, LinkingConfig(without=("values",)))
     assert linker.link("Temperature 39.2°C") == []
     assert [value.node_id for value in linker.values("Temperature 39.2°C")] == [""]
+
+
+def test_the_values_of_stems_that_were_read_in_full() -> None:
+    path = Path(__file__).parents[1] / "data" / "linking" / "values_stems.jsonl"
+    gold = said = found = typed = 0
+    for line in path.read_text(encoding="utf-8").splitlines():
+        stem = json.loads(line)
+        values = measurements(stem["text"])
+        gold, said = gold + len(stem["values"]), said + len(values)
+        for start, number, what in stem["values"]:
+            assert stem["text"].startswith(number, start)
+            holding = [value for value in values if value.quantity.start <= start < value.end]
+            found += bool(holding)
+            typed += any(what in (value.what, value.kind) for value in holding)
+    assert gold >= 300
+    assert min(found, typed) >= 0.95 * max(gold, said)

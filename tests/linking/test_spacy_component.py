@@ -34,6 +34,17 @@ def test_it_fills_entities_and_spans(folder: str) -> None:
     assert all(0 < s._.score <= 1 and s._.tier for s in doc.spans["kgpaths"])
 
 
+def test_values_are_attributes_of_document_and_span(folder: str) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("kgpaths_linker", config={"graph": folder})
+    doc = nlp("A 45-year-old with a temperature of 39.2°C and chest pain.")
+    assert [(v.kind, v.what, v.numbers) for v in doc._.kgpaths_values] == [
+        ("age", "age", (45.0,)), ("vital_sign", "temperature", (39.2,)),
+    ]  # fmt: skip
+    assert [(e.kb_id_, e._.value) for e in doc.ents] == [("DOID:1", doc._.kgpaths_values[1]), ("HP:1", None)]
+    assert nlp("")._.kgpaths_values == ()
+
+
 def test_a_stream_gives_what_each_text_gives(folder: str) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("kgpaths_linker", config={"graph": folder, "spans_key": "found", "set_ents": False})
@@ -51,6 +62,7 @@ def test_displacy_draws_it(folder: str) -> None:
     for style in ("ent", "span"):
         drawn = spacy.displacy.render(doc, style=style, options={"spans_key": "kgpaths"}, page=False, jupyter=False)
         assert "PHENOTYPE" in drawn
+        assert "HP:1" in drawn or style == "ent"
 
 
 def test_a_wrong_option_is_named(folder: str) -> None:
