@@ -79,16 +79,18 @@ class LinkerComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Link one document."""
-        return self._filled(doc, self.linker.link(doc.text))
+        text = doc.text
+        return self._filled(doc, text, self.linker.link(text))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 256) -> Iterator[Doc]:
         """Link many documents, in batches."""
         docs = iter(stream)
         while some := list(islice(docs, batch_size)):
-            for doc, mentions in zip(some, self.linker.link_batch(doc.text for doc in some), strict=True):
-                yield self._filled(doc, mentions)
+            texts = [doc.text for doc in some]
+            for doc, text, mentions in zip(some, texts, self.linker.link_batch(texts), strict=True):
+                yield self._filled(doc, text, mentions)
 
-    def _filled(self, doc: Doc, mentions: Sequence[Mention]) -> Doc:
+    def _filled(self, doc: Doc, text: str, mentions: Sequence[Mention]) -> Doc:
         spans = []
         for mention in mentions:
             label = self.linker.graph.type(mention.node_id).upper()
@@ -99,7 +101,7 @@ class LinkerComponent:
                 for attribute in ATTRIBUTES:
                     span._.set(attribute, getattr(mention, attribute))
                 spans.append(span)
-        doc._.set(VALUES, tuple(self.linker.values(doc.text)))
+        doc._.set(VALUES, tuple(self.linker.values(text)))
         doc.spans[self._spans_key] = spans
         if self._set_ents:
             doc.set_ents(filter_spans(spans))

@@ -116,7 +116,12 @@ def test_every_word_has_a_status() -> None:
 
 @pytest.mark.parametrize(
     ("file", "fewest", "least"),
-    [("assertion_labels.tsv", 300, 0.75), ("assertion_labels_2.tsv", 190, 0.72), ("assertion_labels_3.tsv", 160, 0.8)],
+    [
+        ("assertion_labels.tsv", 300, 0.75),
+        ("assertion_labels_2.tsv", 190, 0.72),
+        ("assertion_labels_3.tsv", 160, 0.8),
+        ("assertion_labels_4.tsv", 80, 0.9),
+    ],
 )
 def test_statuses_are_said_rightly_of_findings_read_by_hand(file: str, fewest: int, least: float) -> None:
     path = Path(__file__).parents[1] / "data" / "linking" / file
@@ -129,6 +134,8 @@ def test_statuses_are_said_rightly_of_findings_read_by_hand(file: str, fewest: i
         pairs.append((row["label"], assertions(tokens)[tokens.starts.index(int(row["start"]))]))
     for status in get_args(Assertion):
         right = sum(label == said == status for label, said in pairs)
+        if not any(status in pair for pair in pairs):
+            continue
         lowest = 0.93 if status == "absent" else least
         assert right >= lowest * sum(said == status for _, said in pairs), status
         assert right >= lowest * sum(label == status for label, _ in pairs), status
