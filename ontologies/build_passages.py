@@ -3,14 +3,18 @@
     python ontologies/build_passages.py --data DIR            writes ontologies/paths/passages/
     python ontologies/build_passages.py --data DIR --check    makes it anew and compares, exit 1 on any difference
 
-`DIR` holds `qa/medquad.jsonl.gz` and `text/openstax.jsonl.gz`, as for `build_default.py`, which comes first: the texts
-are linked to the default graph. A passage is a run of whole sentences of at most 900 characters, together with what its
-page is about. Sections that reprint the Human Phenotype Ontology are left out, as they are for edges.
+`DIR` holds what `build_default.py` reads. That comes first: the texts are linked to the default graph. A passage is a
+run of whole sentences of at most 900 characters, together with what its page is about, or the definition of a term in
+one of four ontologies, together with the term. Sections that reprint the Human Phenotype Ontology are left out, as they
+are for edges, and so are its own definitions: its licence forbids altered copies.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -27,7 +31,22 @@ from kgpaths.paths.passages import write_passages
 from kgpaths.records import Mention
 
 OUT = Path(__file__).parent / "paths" / "passages"
-FILES = {"medquad": "qa/medquad.jsonl.gz", "openstax": "text/openstax.jsonl.gz"}
+TEXTS = {"medquad": "qa/medquad.jsonl.gz", "openstax": "text/openstax.jsonl.gz"}
+DEFINITIONS = {
+    "doid": (
+        "ontology/doid/doid-2018-07-05.json.gz",
+        "ontology/doid/DO_rare_slim.obo",
+        "ontology/doid/NCIthesaurus.obo",
+    ),
+    "maxo": ("ontology/maxo/maxo-base.obo",),
+    "ordo": ("ontology/ordo/ordo-2_6-2018-07-12.json.gz",),
+    "symp": ("ontology/symp.obo",),
+}
+"""By source; of several definitions of a term the last counts."""
+_PREFIXES = {"Orphanet": "ORPHA"}
+_DEFINITION = re.compile(r'def: "(.*?)(?<!\\)"')
+_JOINED = re.compile(r"(\w)_(\w)")
+"""Relations within definitions: has_symptom."""
 _LONGEST = 900
 """Characters of a passage, the space between its sentences included; one sentence may be longer."""
 _LEAST_SCORE = 0.5
@@ -41,10 +60,14 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with the reference texts")
     parser.add_argument("--check", action="store_true", help="compare with what is there, write nothing")
     arguments = parser.parse_args()
-    linker = EntityLinker(KnowledgeGraph.open("default"))
+    graph = KnowledgeGraph.open("default")
+    linker = EntityLinker(graph)
     differing = []
-    for source, file in FILES.items():
-        passages = list(read(linker, arguments.data / file))
+    for source in (*TEXTS, *DEFINITIONS):
+        if source in TEXTS:
+            passages = list(read(linker, arguments.data / TEXTS[source]))
+        else:
+            passages = list(defined(graph, linker, [arguments.data / file for file in DEFINITIONS[source]]))
         path = OUT / f"{source}.tsv.xz"
         with tempfile.TemporaryDirectory() as folder:
             made = path if not arguments.check else Path(folder) / path.name
@@ -81,6 +104,38 @@ def passages_of(text: ReferenceText, mentions: list[Mention], focus: set[str]) -
         named |= {one.node_id for one in mentions if segment.start <= one.start < segment.end}
     if named:
         yield sorted(named | focus)
+
+
+def defined(graph: KnowledgeGraph, linker: EntityLinker, files: list[Path]) -> Iterator[list[str]]:
+    """Yield each term with the concepts that its definition names, sorted; those that name none are left out."""
+    meanings = {term: meaning for file in files for term, meaning in definitions(file) if term in graph}
+    linked = linker.link_batch(meanings.values())
+    for term, mentions in zip(meanings, linked, strict=True):
+        named = {graph.canonical(term), *(one.node_id for one in mentions if one.score >= _LEAST_SCORE)}
+        if len(named) > 1:
+            yield sorted(named)
+
+
+def definitions(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield the terms of an ontology that has definitions, in OBO or as a graph in JSON."""
+    if file.suffix == ".gz":
+        graph = json.loads(gzip.decompress(file.read_bytes()))["graphs"][0]
+        for node in graph["nodes"]:
+            meaning = node.get("meta", {}).get("definition")
+            if meaning:
+                prefix, _, number = node["id"].rpartition("/")[2].partition("_")
+                yield f"{_PREFIXES.get(prefix, prefix)}:{number}", _plain(meaning["val"])
+        return
+    term = ""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("id: "):
+            term = line.removeprefix("id: ").strip()
+        elif found := _DEFINITION.match(line):
+            yield term, _plain(found[1])
+
+
+def _plain(text: str) -> str:
+    return _JOINED.sub(r"\1 \2", text)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ from kgpaths.paths.question_type import QuestionType
 from kgpaths.paths.selection import OptionNodes, Pivot
 
 OPTION_FEATURES: dict[str, str] = {
-    "linked": "1 if the option is linked at all",
     "direct": "ln(1 + joint evidence for it in nats)",
     "pivot": "evidence of its best pivot, tens of nats, see `kgpaths.paths.selection`",
     "text_share": "share of the present findings that a text joins with it",
@@ -40,7 +39,7 @@ OPTION_FEATURES: dict[str, str] = {
 _FOR = ("direct", "pivot", "text_share", "passages", "diagnosis", "asked_relation", "any_relation")
 SIGNS: dict[str, int] = dict.fromkeys(_FOR, 1) | dict.fromkeys(("contradicted", "denied"), -1)
 """Features that can only speak for an option, 1, or only against it, -1; the others are free."""
-OF_THE_OPTION = frozenset({"linked", "degree", "text_degree", "in_stem"})
+OF_THE_OPTION = frozenset({"degree", "text_degree", "in_stem"})
 """Features that are no evidence: they say the same of an option whether what fits is asked for or the exception."""
 
 _SUGGESTED = 20
@@ -92,9 +91,7 @@ class OptionTable:
         return Suggested(order, share / max(share.sum(), 1e-12))
 
     def row(self, option: OptionNodes, pivots: Sequence[Pivot], text: str) -> NDArray[np.float64]:
-        """Return one option's features, shape (F,); of an option that is not linked, zeros."""
-        if not option.nodes:
-            return np.zeros(len(OPTION_FEATURES))
+        """Return the features of one option that is linked, shape (F,)."""
         joint = self.evidence.joint(option.nodes)
         suggested = self.suggested(joint)
         told = words(text)
@@ -130,7 +127,6 @@ class OptionTable:
         against = set(others[self.contradicts[graph.predicate[edges]]].tolist())
         denied = self.evidence.findings.absent
         return [
-            1.0,
             float(np.log1p(max(self.evidence.for_answer(node, joint, option.nodes), 0) / 1000)),
             float(np.clip(best, -10_000, 30_000)) / 10_000,
             features.own_texts(node, option.nodes)[1] / number,

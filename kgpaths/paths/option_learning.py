@@ -53,11 +53,10 @@ def fit_choices(choices: Sequence[NDArray[np.float64]], right: Sequence[int], *,
 
     >>> rng = np.random.default_rng(0)
     >>> choices = [rng.normal(size=(4, len(OPTION_FEATURES))) for _ in range(300)]
-    >>> found = fit_choices(choices, [int(options[:, 1].argmax()) for options in choices])
+    >>> found = fit_choices(choices, [int(options[:, 0].argmax()) for options in choices])
     >>> found.features[int(found.weight.argmax())]
     'direct'
     """
-    values = np.concatenate(choices)
     centred = np.concatenate([options - options.mean(axis=0) for options in choices])
     spread = np.sqrt((centred**2).mean(axis=0))
     kept = spread > 1e-9
@@ -71,7 +70,7 @@ def fit_choices(choices: Sequence[NDArray[np.float64]], right: Sequence[int], *,
         if (wrong := found * sign).min() >= 0:
             break
         kept[int(wrong.argmin())] = False
-    return Ranker(tuple(OPTION_FEATURES), 0.0, found / scale, values.mean(axis=0))
+    return Ranker(tuple(OPTION_FEATURES), 0.0, found / scale, np.zeros(len(spread)))
 
 
 def _conditional_logit(

@@ -1,10 +1,10 @@
 """An item's options: where they stand in the graph, and how strongly what the question says speaks for each.
 
 The score of an option is a weighted sum of its features (`kgpaths.paths.option_features`), the weights learned from
-answered training questions: log-odds in nats against another option of the same question, up to a constant that all
-its options share. So scores may be negative, and say nothing across questions. The *margin*, the right option's score
-minus the best other linked one's, has no such constant: above 0 the evidence is strongest for the right option, and
-0.7 means two to one. Where the question asks for what does not fit, evidence counts against an option.
+answered training questions: log-odds in nats against the average linked option of the same question. So scores may
+be negative, and say nothing across questions; an option that is not linked has 0, for nothing is known of it. The
+*margin* is the right option's score minus the best other linked one's: above 0 the evidence is strongest for the right
+option, and 0.7 means two to one. Where the question asks for what does not fit, evidence counts against an option.
 """
 
 from __future__ import annotations
@@ -45,14 +45,21 @@ class Weighing:
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
-        """Features of every option, shape (options, F), evidence turned around where the exception is asked for."""
+        """Features of every option as differences from the average linked one, shape (options, F).
+
+        Evidence is turned around where the exception is asked for.
+        """
         table = OptionTable(self.features, self.finder.passages, self.kind)
-        rows = []
-        for option, reached in zip(self.options, self.pivots, strict=True):
+        values = np.zeros((len(self.options), len(OPTION_FEATURES)))
+        linked = np.array([bool(option.nodes) for option in self.options])
+        for place in np.flatnonzero(linked):
+            option = self.options[place]
             text = self.item.section("answer" if option.key is None else f"option:{option.key}")
-            rows.append(table.row(option, reached, text))
+            values[place] = table.row(option, self.pivots[place], text)
+        if linked.any():
+            values[linked] -= values[linked].mean(axis=0)
         turned = np.array([1 if name in OF_THE_OPTION else -1 for name in OPTION_FEATURES])
-        return np.array(rows) * (turned if asks_for_the_exception(self.item.question) else 1)
+        return values * (turned if asks_for_the_exception(self.item.question) else 1)
 
     @cached_property
     def scores(self) -> list[float]:

@@ -85,7 +85,7 @@ def test_a_drug_is_reached_through_the_disease_that_explains_most(graph: Knowled
         (node, PNEUMONIA, AZITHROMYCIN) for node in (FEVER, COUGH, CHEST)
     }
     right, wrong = found.option_evidence
-    assert right.score > wrong.score > 0
+    assert right.score > 0 > wrong.score
     assert found.margin == pytest.approx(right.score - wrong.score)
 
 
@@ -138,7 +138,7 @@ def test_an_answer_in_the_question_does_not_speak_for_itself(graph: KnowledgeGra
     assert {path.node_ids for path in selected(found)} == {(COUGH, PNEUMONIA)}
     alone = find(graph, [PNEUMONIA], [PNEUMONIA, MEASLES])
     elsewhere = find(graph, [LONELY], [PNEUMONIA, MEASLES])
-    assert alone.option_evidence[0] == elsewhere.option_evidence[0]
+    assert alone.option_evidence[0].score <= elsewhere.option_evidence[0].score
     assert alone.no_path == "no_path"
 
 

@@ -99,10 +99,10 @@ def test_a_damaged_file_of_passages_is_named(tmp_path: Path) -> None:
 
 def test_a_graph_has_the_passages_of_its_own_sources() -> None:
     nodes = [
-        NodeRecord("SYMP:0000613", "fever", "symptom", "symp"),
-        NodeRecord("DOID:552", "pneumonia", "disease", "doid"),
+        NodeRecord("SYMP:0000613", "fever", "symptom", "hetionet"),
+        NodeRecord("DOID:552", "pneumonia", "disease", "hetionet"),
     ]
-    edge = EdgeRecord("DOID:552", "has_symptom", "SYMP:0000613", "doid", "2025", "CC0-1.0")
+    edge = EdgeRecord("DOID:552", "has_symptom", "SYMP:0000613", "hetionet", "2017", "CC0-1.0")
     assert PathFinder(KnowledgeGraph.from_records(nodes, [edge])).passages.number == 0
     read = edge._replace(source="openstax", licence="CC-BY-4.0", tier="text")
     openstax = PathFinder(KnowledgeGraph.from_records(nodes, [edge, read])).passages
