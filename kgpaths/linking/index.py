@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -18,7 +18,7 @@ from kgpaths.linking.batches import ADJECTIVE, MOST_PIECES, Batch, Cutter, Ints,
 from kgpaths.linking.tokens import COLON, NONE, SENTENCE, SOFT
 from kgpaths.linking.trigrams import Trigrams
 from kgpaths.linking.variants import loose_form
-from kgpaths.linking.windows import Owners, WindowTable, tuple_keys
+from kgpaths.linking.windows import Owners, WindowTable
 
 MAX_NAME = 16
 """Longest name kept, in words; those longer than a window match whole strings only."""
@@ -94,15 +94,15 @@ class NameIndex:
         cutter = Cutter()
         best = _distinct(names, cutter)
         order = sorted(best)
-        vocabulary = sorted({cutter.words[number] for _, _, _, words in order for number in set(words)})
+        lengths = np.array([len(words) for *_, words in order], np.int64)
+        cut = np.fromiter(chain.from_iterable(words for *_, words in order), np.int64)
+        vocabulary = sorted(cutter.words[number] for number in np.flatnonzero(np.bincount(cut)).tolist())
         known = set(vocabulary)
         loose = {word: loose_form(word, known) for word in vocabulary}
         everything = sorted(known.union(loose.values()) - {""})
         ids = {word: number for number, word in enumerate(everything)}
         strict_id = np.array([ids.get(word, _UNKNOWN) for word in cutter.words], np.int32)
         loose_id = np.array([ids.get(loose.get(word, ""), _LEFT_OUT) for word in cutter.words], np.int32)
-        lengths = np.array([len(words) for *_, words in order], np.int64)
-        cut = np.array([number for *_, words in order for number in words], np.int64)
         strict = WindowTable.build(strict_id[cut], lengths, np.arange(len(order)))
         owner = np.repeat(np.arange(len(order)), lengths)
         kept = loose_id[cut] != _LEFT_OUT
@@ -110,10 +110,7 @@ class NameIndex:
         kept &= n_loose[owner] > 1
         rows = np.flatnonzero(n_loose > 1)
         loosely = WindowTable.build(loose_id[cut[kept]], n_loose[rows], rows)
-        _, one_each = np.unique(tuple_keys(strict_id[cut], lengths), return_index=True)
-        one_each.sort()
-        chosen = np.isin(owner, one_each)
-        trigrams = Trigrams.build(cutter.words, cut[chosen], lengths[one_each], one_each)
+        trigrams = Trigrams.build(everything, *strict.distinct())
         texts = [text.encode() for _, _, text, _ in order]
         arrays: dict[str, Ints] = {
             "node": np.array([row[0] for row in order], np.int32),

@@ -60,15 +60,15 @@ class WindowTable:
             owners: owner of every tuple.
         """
         words, sizes = np.asarray(pool, np.int32), np.asarray(lengths, np.int64)
-        key, ends = tuple_keys(words, sizes), np.cumsum(sizes)
+        sums, ends = _prefix_sums(words), np.cumsum(sizes)
+        key = sums[ends] - sums[ends - sizes]
         order = np.argsort(key, kind="stable")
         key = key[order]
         at = np.zeros(len(sizes) + 1, np.int64)
         np.cumsum(sizes[order], out=at[1:])
         from_pool = np.repeat((ends - sizes)[order] - at[:-1], sizes[order]) + np.arange(len(words))
-        slots = np.unique(key >> np.uint64(64 - _FILTER_BITS)).astype(np.int64)
         marked = np.zeros(1 << _FILTER_BITS, np.bool_)
-        marked[slots] = True
+        marked[(key >> np.uint64(64 - _FILTER_BITS)).astype(np.int64)] = True
         return cls(
             {
                 "key": key,
@@ -78,6 +78,12 @@ class WindowTable:
                 "pool_at": at.astype(np.int32),
             }
         )
+
+    def distinct(self) -> tuple[Ints, Ints, Ints]:
+        """Return word ids, lengths and owners with one tuple for each bag of words: that of the first owner."""
+        key, lengths = self._keys, np.diff(self._pool_at)
+        first = np.append(True, key[1:] != key[:-1]) if len(key) else np.zeros(0, np.bool_)
+        return self._pool[np.repeat(first, lengths)], lengths[first], self._owner[first]
 
     def search(self, ids: npt.ArrayLike, segments: npt.ArrayLike) -> Windows:
         """Return the windows that equal a tuple, by length and position; no window leaves its segment."""
@@ -134,17 +140,6 @@ class WindowTable:
                 found.append((int(self._owner[row]), words == list(ids)))
             row += 1
         return tuple(found)
-
-
-def tuple_keys(pool: npt.ArrayLike, lengths: npt.ArrayLike) -> npt.NDArray[np.uint64]:
-    """Return the keys of tuples that stand one after another; those of the same words in any order are equal.
-
-    >>> keys = tuple_keys([3, 1, 1, 3, 2], [2, 2, 1])
-    >>> bool(keys[0] == keys[1]), bool(keys[0] == keys[2])
-    (True, False)
-    """
-    sums, ends = _prefix_sums(np.asarray(pool, np.int64)), np.cumsum(np.asarray(lengths, np.int64))
-    return np.asarray(sums[ends] - sums[ends - np.asarray(lengths, np.int64)])
 
 
 def _prefix_sums(ids: Ints) -> npt.NDArray[np.uint64]:
