@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, Self, TypeGuard, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kgpaths.errors import ConfigError, nearest
+from kgpaths.records import EdgeTier
 
 
 class _Config(BaseModel):
@@ -33,7 +34,7 @@ class _Config(BaseModel):
             if fault["type"] == "extra_forbidden":
                 keys = cls._keys(tuple(str(part) for part in fault["loc"][:-1]))
                 raise ConfigError(f"unknown option {where!r}; {nearest(str(fault['loc'][-1]), keys)}") from None
-            raise ConfigError(f"option {where!r}: {fault['msg']}") from None
+            raise ConfigError(f"option {where!r}: {fault['msg'].removeprefix('Value error, ')}") from None
 
     @classmethod
     def _keys(cls, inside: tuple[str, ...]) -> list[str]:
@@ -202,6 +203,8 @@ class BuildConfig(_Config):
 
     source: str
     graph: str = "default"
+    tiers: tuple[EdgeTier, ...] = ()
+    """Use edges of these tiers only, in everything: links, paths, evidence and chains; all, when empty."""
     limit: int | None = Field(default=None, ge=1)
     """Read at most this many items."""
     shard_size: int = Field(default=100, ge=1)
@@ -210,9 +213,21 @@ class BuildConfig(_Config):
     """The model that writes the chains; None writes them from templates, without a model."""
     accept: int | None = Field(default=None, ge=1)
     """Stop at exactly this many accepted rows; `limit` is then the most candidates that are tried."""
+    cite_sources: bool = False
+    """Let the steps of a conversation say the sentence and the URL that their text edges come from."""
     linking: LinkingConfig = LinkingConfig()
     paths: PathConfig = PathConfig()
     validation: ValidationConfig = ValidationConfig()
+
+    @field_validator("tiers", mode="before")
+    @classmethod
+    def _tiers_are_known(cls, given: Any) -> Any:
+        """Take `curated,text` too; name the nearest tier for one that is none."""
+        names = [name.strip() for name in given.split(",")] if isinstance(given, str) else given
+        for name in names if isinstance(names, list | tuple) else ():
+            if name not in get_args(EdgeTier):
+                raise ValueError(f"no tier {name!r}; {nearest(str(name), get_args(EdgeTier))}")
+        return names
 
 
 def default_out(source: str) -> Path:

@@ -73,7 +73,7 @@ def forecast(
         raise UsageError("a build without --model asks no model: there is nothing to forecast")
     reader = open_source(source, limit=limit)
     folder = Path(out) if out is not None else default_out(source)
-    opened = KnowledgeGraph.open(graph) if isinstance(graph, str) else graph
+    opened = KnowledgeGraph.open(graph, tiers=config.tiers) if isinstance(graph, str) else graph.only(config.tiers)
     items = list(islice(reader, _SAMPLE))
     total = len(items) if len(items) < _SAMPLE else min(limit or reader.size or 0, reader.size or limit or 0)
     return _predicted(Pipeline(opened, config), config.llm, items, max(total, len(items)), folder)

@@ -273,13 +273,15 @@ def build(
 
     started = time.perf_counter()
     spec = graph if isinstance(graph, str) else str(graph.folder)
+    if not isinstance(graph, str) and graph.only_tiers:
+        options.setdefault("tiers", graph.only_tiers)
     config = configured({"source": source, "limit": limit, "graph": spec, **options})
     reader = open_source(source, limit=limit)
     folder = Path(out) if out is not None else default_out(source)
     resumed: list[int] = []
     faults: list[str] = []
     with RunFolder(folder, config, reader, overwrite=overwrite) as run:
-        opened = KnowledgeGraph.open(graph) if isinstance(graph, str) else graph
+        opened = KnowledgeGraph.open(graph, tiers=config.tiers) if isinstance(graph, str) else graph.only(config.tiers)
         run.use_graph(opened)
         if not run.finished:
             pipeline = Pipeline(opened, config)

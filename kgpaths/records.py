@@ -250,6 +250,11 @@ class Evidence(Record):
     section: str = ""
     rule: str = ""
 
+    @property
+    def quotation(self) -> str:
+        """The sentence on one line, behind what introduces it."""
+        return " ".join(f"{self.lead} {self.sentence}".split())
+
 
 class Edge(Record):
     """A statement of the graph with where it comes from."""
@@ -268,6 +273,12 @@ class Edge(Record):
     strength: float = Field(default=1.0, ge=0.0, le=1.0)
     """How strongly the source states it; frequency for phenotype annotations, 1.0 where it gives none."""
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def surest(self) -> Evidence | None:
+        """The sentence with the highest score, of equals the fullest; None where no text was read."""
+        said = [one for one in self.evidence if one.sentence]
+        return max(said, key=lambda one: (one.score or 0.0, len(one.quotation)), default=None)
 
 
 class Hop(Record):

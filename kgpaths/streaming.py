@@ -12,7 +12,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from kgpaths.errors import Interrupted, UsageError
 from kgpaths.llm import REPLIES, Endpoint, ordered_map
@@ -20,6 +20,8 @@ from kgpaths.llm.accounting import USAGE
 from kgpaths.records import Draft, Mention, PathSet, QAItem, Row
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kgpaths.corpus.run_folder import RunFolder
     from kgpaths.pipeline import Pipeline
     from kgpaths.sources import SourceFault
@@ -81,6 +83,58 @@ def write_shards(
     else:  # in a notebook, whose loop is running
         with ThreadPoolExecutor(1) as beside:
             beside.submit(flow.start, shards).result()
+
+
+def drafted_rows(
+    pipeline: Pipeline, items: Iterable[QAItem | SourceFault], *, store: Path | None = None
+) -> Iterator[Row]:
+    """Yield rows whose chains the configured model writes, one question at a time: for a look at a few of them.
+
+    Args:
+        store: file that replies are kept in; without one every call is sent.
+
+    Raises:
+        UsageError, EndpointDown, BudgetSpent: as in a build.
+    """
+    config = pipeline.config.llm
+    assert config is not None
+    drafter = pipeline.drafter()
+    with asyncio.Runner() as runner:
+        endpoint = runner.run(Endpoint(config.base_url, config.endpoint, store=store).__aenter__())
+        try:
+            for item in items:
+                if isinstance(item, QAItem):
+                    yield runner.run(_written(pipeline, drafter, endpoint, item, _at_once))
+                else:
+                    yield pipeline.fault_row(item)
+        finally:
+            runner.run(endpoint.__aexit__(None, None, None))
+
+
+async def _written(
+    pipeline: Pipeline, drafter: Drafter, endpoint: Endpoint, item: QAItem, compute: Callable[..., Awaitable[Any]]
+) -> Row:
+    """Return the row of one question; `compute` runs the stages that no reply is awaited in."""
+    assert pipeline.config.llm is not None
+    try:
+        mentions, path_set = await compute(pipeline.find, item)
+        if path_set.no_path is not None:
+            return pipeline.without_path(item, mentions, path_set)
+        drafts = [
+            await drafter.draft(item, mentions, path_set, endpoint, sample=sample)
+            for sample in range(pipeline.config.llm.samples)
+        ]
+        row: Row = await compute(pipeline.judge, item, mentions, path_set, drafts)
+        return row
+    except (Interrupted, UsageError):  # concerns the run
+        raise
+    except Exception as error:
+        _log.exception("%s: a stage broke on this item", item.id)
+        return pipeline.broken_row(item, error)
+
+
+async def _at_once(function: Callable[_Args, _Value], *args: _Args.args, **kwargs: _Args.kwargs) -> _Value:
+    return function(*args, **kwargs)
 
 
 class _Stream:
@@ -159,23 +213,7 @@ class _Stream:
         item = task.item
         if not isinstance(item, QAItem):
             return task, self.pipeline.fault_row(item)
-        try:
-            return task, await self._made(item)
-        except (Interrupted, UsageError):  # concerns the run
-            raise
-        except Exception as error:
-            _log.exception("%s: a stage broke on this item", item.id)
-            return task, self.pipeline.broken_row(item, error)
-
-    async def _made(self, item: QAItem) -> Row:
-        mentions, path_set = await self._beside(self.pipeline.find, item)
-        if path_set.no_path is not None:
-            return self.pipeline.without_path(item, mentions, path_set)
-        drafts = [
-            await self.drafter.draft(item, mentions, path_set, self.endpoint, sample=sample)
-            for sample in range(self.config.samples)
-        ]
-        return await self._beside(self.pipeline.judge, item, mentions, path_set, drafts)
+        return task, await _written(self.pipeline, self.drafter, self.endpoint, item, self._beside)
 
     def _beside(
         self, function: Callable[_Args, _Value], *args: _Args.args, **kwargs: _Args.kwargs

@@ -7,38 +7,7 @@ from typing import Annotated
 
 import typer
 
-_FLAGS = {"source", "out", "limit", "graph", "overwrite", "accept"}
-
-
-def parse_settings(settings: list[str]) -> dict[str, object]:
-    """Return `a.b=value` settings as nested values; values are read as YAML scalars.
-
-    >>> parse_settings(["paths.max_hops=2", "shard_size=50"])
-    {'paths': {'max_hops': 2}, 'shard_size': 50}
-    """
-    import yaml
-
-    from kgpaths.errors import ConfigError
-
-    result: dict[str, object] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals:
-            raise ConfigError(f"--set takes KEY=VALUE, e.g. --set paths.max_hops=2; got {setting!r}")
-        inner = result
-        *above, last = name.split(".")
-        if name in _FLAGS:
-            raise ConfigError(f"--set {setting!r}: type --{name} instead")
-        for part in above:
-            below = inner.setdefault(part, {})
-            if not isinstance(below, dict):
-                raise ConfigError(f"--set {setting!r}: {part!r} already has a plain value")
-            inner = below
-        try:
-            inner[last] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"--set {setting!r}: the value is no YAML ({error})") from None
-    return result
+from kgpaths.cli import model_options, settings
 
 
 def build(
@@ -53,19 +22,15 @@ def build(
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Read at most this many questions.")] = None,
     graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
-    min_margin: Annotated[
-        float | None,
-        typer.Option(help="Accept only rows whose right option beats the others' evidence by this."),
-    ] = None,
-    model: Annotated[
-        list[str] | None, typer.Option(help="Let this model write the chains; several take turns with --samples.")
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(help="Root of its OpenAI-compatible API; by default KGPATHS_BASE_URL or OPENAI_BASE_URL."),
-    ] = None,
-    recipe: Annotated[str | None, typer.Option(help="How it is asked: `kgpaths recipes` lists them.")] = None,
-    samples: Annotated[int | None, typer.Option(min=1, help="Chains for each question; the best is kept.")] = None,
+    tiers: settings.Tiers = None,
+    min_margin: settings.MinMargin = None,
+    cite_sources: Annotated[
+        bool, typer.Option("--cite-sources", help="Print in the conversations the sentences that text edges come from.")
+    ] = False,
+    model: model_options.Model = None,
+    base_url: model_options.BaseUrl = None,
+    recipe: model_options.Recipe = None,
+    samples: model_options.Samples = None,
     accept: Annotated[
         int | None, typer.Option(min=1, help="Stop at exactly this many accepted rows; --limit bounds the candidates.")
     ] = None,
@@ -78,18 +43,16 @@ def build(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print rows, calls, tokens and price to expect; send and write nothing.")
     ] = False,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Any other option as KEY=VALUE, e.g. paths.max_hops=2.")
-    ] = None,
+    set_: settings.Settings = None,
     overwrite: Annotated[bool, typer.Option(help="Discard what another build left in the folder.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Build a corpus, or continue a build that was cut off: the same command does both."""
-    from kgpaths.cli import model_options, screen
+    from kgpaths.cli import screen
     from kgpaths.errors import EXIT_CHECK_FAILED
     from kgpaths.pipeline import build as run_build
 
-    options = parse_settings(set_ or [])
+    options = settings.parse_settings(set_ or [])
     model_options.model_settings(
         options,
         model or [],
@@ -104,10 +67,9 @@ def build(
     )
     if accept is not None:
         options["accept"] = accept
-    if min_margin is not None:
-        validation = options.setdefault("validation", {})
-        assert isinstance(validation, dict)
-        validation["min_margin"] = min_margin
+    if cite_sources:
+        options["cite_sources"] = True
+    settings.row_settings(options, tiers, min_margin)
     out_console = screen.console()
     title = f"kgpaths build --source {source}"
     if dry_run:

@@ -11,15 +11,33 @@ import typer
 def explain(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
     row_id: Annotated[str, typer.Argument(help="Row id, e.g. medqa_train_5opt-00000.")],
+    calls: Annotated[bool, typer.Option(help="Print what a model was sent and what it replied.")] = True,
+    thinking: Annotated[bool, typer.Option("--thinking", help="Print a model's thinking whole.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the row as it is stored, and the calls of the model, as one JSON.")
+    ] = False,
 ) -> None:
-    """Retrace one row: question, mentions, paths, every edge and span a step rests on, verdicts, licences."""
+    """Retrace one row: question, mentions, paths, every edge and span a step rests on, prompt and reply, verdicts."""
     from kgpaths.cli import screen
+    from kgpaths.cli.model_calls import calls_of, calls_report
     from kgpaths.corpus import Corpus
+    from kgpaths.llm import REPLIES
 
     corpus = Corpus.open(run)
     row = corpus.row(row_id)
+    store = run / REPLIES
+    if as_json:
+        import json
+
+        asked = [call._asdict() | {"generation": call.generation.model_dump()} for call in calls_of(row, store)]
+        typer.echo(json.dumps({**row.model_dump(), "calls": asked}, ensure_ascii=False, indent=2))
+        return
     graph = corpus.graph()
     out = screen.console()
     out.print(screen.row_report(graph, row, links=True))
+    if calls and any(made.reply_key for made in row.generation):
+        out.print(calls_report(row, store, thinking=thinking))
+        if row.drafts:
+            out.print(f"\n{len(row.drafts)} more samples stand in the row's drafts")
     out.print(f"\ngraph {corpus.manifest.graph_name} {row.graph_hash[:16]} · licence {row.licence}")
     out.print(f"sources {', '.join(row.sources)}")

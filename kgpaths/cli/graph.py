@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kgpaths.cli import graph_build, graph_extract, graph_info, graph_neo4j, graph_sample, graph_view
+from kgpaths.cli import graph_build, graph_extract, graph_info, graph_neo4j, graph_sample, graph_view, settings
 
 app = typer.Typer(
     help="Make a knowledge graph, look at it, take it to Neo4j and back.", no_args_is_help=True, rich_markup_mode=None
@@ -28,21 +28,26 @@ def path(
     k: Annotated[int, typer.Option("-k", min=1)] = 5,
     max_hops: Annotated[int, typer.Option(min=1, max=6)] = 4,
     graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    tiers: settings.Tiers = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, one a path, its edges whole.")] = False,
 ) -> None:
-    """Print the best paths between two nodes with the phrase and the source of every hop."""
+    """Print the best paths between two nodes; for every hop its phrase and source, and the sentence of a text."""
     from kgpaths.cli import screen
     from kgpaths.errors import EXIT_CHECK_FAILED, UsageError
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.graph.lookup import resolve
     from kgpaths.paths import PathFinder
 
-    opened = KnowledgeGraph.open(graph)
+    opened = KnowledgeGraph.open(graph, tiers=settings.chosen_tiers(tiers))
     ends = resolve(opened, start), resolve(opened, end)
     if ends[0] == ends[1]:
         raise UsageError(f"{start!r} and {end!r} are one node, {ends[0]}; a path needs two")
     found = PathFinder(opened).find(question=ends[:1], answer=ends[1:], k=k, max_hops=max_hops)
     out = screen.console()
     for each in found:
+        if as_json:
+            typer.echo(screen.path_json(opened, each))
+            continue
         out.print(
             f"{each.cost_millinats / 1000:6.2f}  {screen.arrow_line(opened, each)}",
             markup=False,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kgpaths.cli import settings
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -17,19 +19,26 @@ if TYPE_CHECKING:
 def info(
     node: Annotated[str | None, typer.Argument(help="A node's id or name; without it the whole graph.")] = None,
     graph: Annotated[str, typer.Option(help="`default`, a snapshot folder or neo4j://host/database.")] = "default",
+    tiers: settings.Tiers = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON: the counts, or the node and its edges whole.")
+    ] = False,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="DIR", help="Also draw the graph, as SVG files in this folder.")
     ] = None,
 ) -> None:
-    """Print counts by type, predicate, source and licence, neighbours, parts and hubs; or one node with its edges."""
+    """Print counts by type, predicate, source, licence and tier, and hubs; or one node with its edges and sentences."""
     from kgpaths.cli import screen
     from kgpaths.errors import UsageError
     from kgpaths.graph import KnowledgeGraph
 
     if node is not None and plot is not None:
         raise UsageError(f"--plot draws the whole graph; leave {node!r} out")
-    opened = KnowledgeGraph.open(graph)
+    opened = KnowledgeGraph.open(graph, tiers=settings.chosen_tiers(tiers))
     out = screen.console()
+    if as_json:
+        typer.echo(_json(opened, node))
+        return
     if node is not None:
         _print_node(out, opened, node)
         return
@@ -40,6 +49,20 @@ def info(
         out.print()
         for path in write_figures(opened, plot):
             out.print(str(path), markup=False, soft_wrap=True)
+
+
+def _json(graph: KnowledgeGraph, text: str | None) -> str:
+    import json
+
+    from kgpaths.graph.lookup import resolve
+
+    if text is None:
+        facts = graph.info()
+        return json.dumps({**facts._asdict(), "hubs": [hub._asdict() for hub in facts.hubs]}, ensure_ascii=False)
+    record = graph.node(resolve(graph, text))
+    node = {**record._asdict(), "names": [name._asdict() for name in record.names]}
+    edges = [edge.model_dump() for edge in graph.edges_of(record.id)]
+    return json.dumps({"node": node, "edges": edges}, ensure_ascii=False)
 
 
 def _print_node(out: Console, graph: KnowledgeGraph, text: str) -> None:

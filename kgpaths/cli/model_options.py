@@ -1,9 +1,11 @@
-"""What `build` is told of a model: flags to the `llm` part of the configuration; what a dry run prints."""
+"""What `build` and `preview` are told of a model: flags to the `llm` part of the configuration; what a run used."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +15,15 @@ if TYPE_CHECKING:
     from kgpaths.forecast import Forecast, Range
     from kgpaths.llm.accounting import Usage
 
+Model = Annotated[
+    list[str] | None, typer.Option(help="Let this model write the chains; several take turns with --samples.")
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(help="Root of its OpenAI-compatible API; by default KGPATHS_BASE_URL or OPENAI_BASE_URL."),
+]
+Recipe = Annotated[str | None, typer.Option(help="How it is asked: `kgpaths recipes` lists them.")]
+Samples = Annotated[int | None, typer.Option(min=1, help="Chains for each question; the best is kept.")]
 URL_VARIABLES = ("KGPATHS_BASE_URL", "OPENAI_BASE_URL")
 """Environment variables that stand in for `--base-url`, in this order."""
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kgpaths.cli.paths_learn import learn_options, learn_priors, learn_ranker
+from kgpaths.cli.settings import Tiers, chosen_tiers
 
 app = typer.Typer(help="Find the best paths between nodes; learn what ranks them.", rich_markup_mode=None)
 
@@ -20,15 +21,14 @@ def paths(
     k: Annotated[int, typer.Option("-k", min=1, help="Best paths a pair.")] = 10,
     max_hops: Annotated[int, typer.Option(min=1, max=6)] = 4,
     graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    tiers: Tiers = None,
     config: Annotated[Path | None, typer.Option(help="YAML file with keys of PathConfig: costs, caps, quotas.")] = None,
 ) -> None:
-    """Find the best paths between nodes; JSON lines out, one a path."""
+    """Find the best paths between nodes; JSON lines out, one a path, its edges whole."""
     if context.invoked_subcommand:
         return
-    import json
-
     from kgpaths.cli.paths_learn import path_config
-    from kgpaths.cli.screen import arrow_line
+    from kgpaths.cli.screen import path_json
     from kgpaths.errors import UsageError
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.graph.lookup import resolve
@@ -36,12 +36,11 @@ def paths(
 
     if not from_ or not to:
         raise UsageError("say where paths start and end: kgpaths paths --from ID --to ID")
-    opened = KnowledgeGraph.open(graph)
+    opened = KnowledgeGraph.open(graph, tiers=chosen_tiers(tiers))
     starts, ends = ([resolve(opened, name) for name in names] for names in (from_, to))
     finder = PathFinder(opened, path_config(config))
     for path in finder.find(question=starts, answer=ends, k=k, max_hops=max_hops):
-        record = path.model_dump(include={"hops", "cost_millinats", "rung"})
-        typer.echo(json.dumps({"text": arrow_line(opened, path), **record}, ensure_ascii=False))
+        typer.echo(path_json(opened, path))
 
 
 app.command("learn-ranker")(learn_ranker)

@@ -72,18 +72,26 @@ def edge_lines(graph: KnowledgeGraph, edge: Edge) -> list[str]:
     where = [f"{edge.source} {edge.source_version}", edge.licence]
     if edge.tier != "curated":
         where.append(f"{edge.tier} {edge.strength:.2f}")
-    said = [one for one in edge.evidence if one.sentence]
-    if not said:
+    best = edge.surest
+    if best is None:
         where += dict.fromkeys(one.reference or one.url for one in edge.evidence if one.reference or one.url)
     subject, object_ = (f"{graph.name(node)} ({node})" for node in (edge.subject, edge.object))
     lines = [f"{edge.id}  {subject} {phrase} {object_}  [{', '.join(where)}]"]
-    if said:
-        best = max(said, key=lambda one: one.score or 0.0)
-        sentence = " ".join(f"{best.lead} {best.sentence}".split())
+    if best is not None:
+        count = sum(bool(one.sentence) for one in edge.evidence) - 1
         place = [best.url or best.reference, best.section and f"section {best.section}", best.rule]
-        others = f"; {len(said) - 1} more sentence{'s' if len(said) > 2 else ''}" if len(said) > 1 else ""
-        lines.append(f"    “{sentence}” ({', '.join(filter(None, place))}{others})")
+        others = f"; {count} more sentence{'s' if count > 1 else ''}" if count else ""
+        lines.append(f"    “{best.quotation}” ({', '.join(filter(None, place))}{others})")
     return lines
+
+
+def path_json(graph: KnowledgeGraph, path: ReasoningPath) -> str:
+    """Return one path as a line of JSON, with its edges and all their evidence."""
+    import json
+
+    record = path.model_dump(include={"hops", "cost_millinats", "rung"})
+    edges = [graph.edge(edge).model_dump() for edge in path.edge_ids]
+    return json.dumps({"text": arrow_line(graph, path), **record, "edges": edges}, ensure_ascii=False)
 
 
 def question(item: QAItem, mentions: Sequence[Mention]) -> RenderableType:

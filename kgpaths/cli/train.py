@@ -68,7 +68,7 @@ def read_options(config: Path | None, settings: list[str], flags: set[str] | Non
     """
     import yaml
 
-    from kgpaths.cli.build import parse_settings
+    from kgpaths.cli.settings import parse_settings
     from kgpaths.errors import ConfigError
 
     options: dict[str, Any] = {}

@@ -13,6 +13,7 @@ from kgpaths.config import BuildConfig
 from kgpaths.corpus.schema import Config
 from kgpaths.errors import CorpusError
 from kgpaths.records import Split
+from kgpaths.verbalization.recipes import Layout
 
 FORMAT = "kgpaths-run/1"
 MANIFEST, STATS, CARD, DATA, SHARDS = "manifest.json", "stats.json", "README.md", "data", ".shards"
@@ -111,6 +112,8 @@ class Manifest(Document):
     identity: Identity
     config: BuildConfig
     config_hash: str
+    layout: Layout | None = None
+    """How conversations print what a model wrote: the recipe's titled sections; None prints numbered steps."""
     source_name: str
     source_licence: str
     """Ledger key of the questions."""

@@ -101,10 +101,11 @@ class Corpus:
         """
         from kgpaths.graph import KnowledgeGraph
 
-        graph = KnowledgeGraph.open(self.manifest.config.graph)
+        config = self.manifest.config
+        graph = KnowledgeGraph.open(config.graph, tiers=config.tiers)
         if graph.hash != self.manifest.graph_hash:
             raise SnapshotError(
-                f"the run was made with graph {self.manifest.graph_hash[:16]}, but {self.manifest.config.graph!r} "
+                f"the run was made with graph {self.manifest.graph_hash[:16]}, but {config.graph!r} "
                 f"is now {graph.hash[:16]}; build the corpus again, or give the old snapshot with --graph"
             )
         return graph

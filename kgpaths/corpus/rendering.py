@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from kgpaths.corpus.schema import CONFIGS, Config
 from kgpaths.graph.vocabulary import strictest
-from kgpaths.records import QAItem, Row, Split
+from kgpaths.records import Chain, Edge, QAItem, Row, Split
+from kgpaths.verbalization.recipes import Layout
 
 FINAL = "The answer is "
 """What the last line of every assistant message starts with; the answer is the rest of that line."""
+
+
+class Style(NamedTuple):
+    """How a run's conversations print its chains."""
+
+    layout: Layout | None = None
+    """The recipe's titled sections, for what a model wrote; None prints numbered steps."""
+    cite_sources: bool = False
+    """Print behind a step the sentences and URLs of the texts that it rests on."""
 
 
 def prompt(item: QAItem) -> str:
@@ -39,23 +49,52 @@ def final_answer(item: QAItem) -> str:
     return f"{item.answer_key}. {text}" if item.answer_key is not None else text
 
 
-def sft_row(row: Row) -> dict[str, Any]:
+def thoughts(row: Row, style: Style) -> str:
+    """Return the chain of a row as a conversation prints it.
+
+    Raises:
+        ValueError: the row has no chain.
+    """
+    if row.chain is None:
+        raise ValueError(f"row {row.id} is accepted but has no chain")
+    chain = _with_sources(row.chain, row.edges) if style.cite_sources else row.chain
+    return chain.text if style.layout is None or chain.verbalizer == "template" else style.layout.text(chain)
+
+
+def _with_sources(chain: Chain, edges: Sequence[Edge]) -> Chain:
+    """Return the chain with the surest sentence of its text edges behind every step, each sentence once."""
+    read = {edge.id: edge for edge in edges if edge.tier == "text"}
+    told: set[str] = set()
+    steps = []
+    for step in chain.steps:
+        sources = []
+        for edge in (read[edge] for edge in step.edge_ids if edge in read):
+            said = edge.surest
+            if said is not None and said.quotation not in told:
+                told.add(said.quotation)
+                sources.append(f"“{said.quotation}” {said.url or said.reference}".rstrip())
+        cited = f" (source{'s' if len(sources) > 1 else ''}: {'; '.join(sources)})" if sources else ""
+        steps.append(step.model_copy(update={"text": step.text + cited}))
+    return chain.model_copy(update={"steps": tuple(steps)})
+
+
+def sft_row(row: Row, style: Style | None = None) -> dict[str, Any]:
     """Return an accepted row as a conversation whose reasoning stands in ``<think>`` tags.
 
     Raises:
         ValueError: the row has no question or no chain.
     """
-    item, chain = row.item, row.chain
-    if item is None or chain is None:
-        raise ValueError(f"row {row.id} is accepted but has no {'question' if item is None else 'chain'}")
+    item = row.item
+    if item is None:
+        raise ValueError(f"row {row.id} is accepted but has no question")
     # A question may hold the closing tag itself; a second one would end the reasoning early.
-    thoughts = chain.text.replace("</think>", "</ think>")
+    thought = thoughts(row, style or Style()).replace("</think>", "</ think>")
     answer = final_answer(item)
     return {
         "id": row.id,
         "messages": [
             {"role": "user", "content": prompt(item)},
-            {"role": "assistant", "content": f"<think>\n{thoughts}\n</think>\n\n{FINAL}{answer}"},
+            {"role": "assistant", "content": f"<think>\n{thought}\n</think>\n\n{FINAL}{answer}"},
         ],
         "answer": answer,
         "answer_key": item.answer_key,
@@ -92,7 +131,9 @@ def path_rows(row: Row, name: Callable[[str], str]) -> list[dict[str, Any]]:
     ]
 
 
-def rendered(rows: Sequence[Row], name: Callable[[str], str]) -> Iterator[tuple[Config, Split, list[dict[str, Any]]]]:
+def rendered(
+    rows: Sequence[Row], name: Callable[[str], str], style: Style | None = None
+) -> Iterator[tuple[Config, Split, list[dict[str, Any]]]]:
     """Yield what stands in every file of a shard that has any rows.
 
     A source row that is no question has no split; it stands with the training rows.
@@ -101,7 +142,7 @@ def rendered(rows: Sequence[Row], name: Callable[[str], str]) -> Iterator[tuple[
         here = [row for row in rows if (row.item.split if row.item else "train") == split]
         accepted = [row for row in here if row.status == "accepted"]
         made: dict[Config, list[dict[str, Any]]] = {
-            "sft": [sft_row(row) for row in accepted],
+            "sft": [sft_row(row, style) for row in accepted],
             "structured": [row.model_dump() for row in accepted],
             "paths": [line for row in accepted for line in path_rows(row, name)],
             "rejected": [row.model_dump() for row in here if row.status != "accepted"],

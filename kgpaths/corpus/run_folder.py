@@ -15,6 +15,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, get_args
@@ -23,7 +24,7 @@ from kgpaths.config import BuildConfig
 from kgpaths.corpus.card import card
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import CARD, DATA, FORMAT, MANIFEST, SHARDS, STATS, FileEntry, Identity, Manifest
-from kgpaths.corpus.rendering import rendered
+from kgpaths.corpus.rendering import Style, rendered
 from kgpaths.corpus.schema import CONFIGS, Config
 from kgpaths.corpus.shards import Shard, ShardFile, final_places, is_ours
 from kgpaths.corpus.storage import FolderLock, disk_errors, flush_folder, parquet_bytes, sha256, sha256_of, write_whole
@@ -159,7 +160,7 @@ class RunFolder:
         with disk_errors(self.out):
             (self.shards / f"{number:05}.json").unlink(missing_ok=True)
             files = []
-            for config, split, made in rendered(rows, graph.name):
+            for config, split, made in rendered(rows, graph.name, self._style):
                 data = parquet_bytes(config, made)
                 file = ShardFile(
                     name=f"{number:05}.{config}.{split}.parquet",
@@ -199,6 +200,16 @@ class RunFolder:
             self._finished = True
             shutil.rmtree(self.shards)
         return funnel.model_dump()
+
+    @cached_property
+    def _style(self) -> Style:
+        """How conversations print chains: in the layout of the recipe, if a model writes them."""
+        layout = None
+        if self.config.llm is not None:
+            from kgpaths.verbalization.written_by import recipe_of
+
+            layout = recipe_of(self.config.llm)[0].layout
+        return Style(layout, self.config.cite_sources)
 
     def _started(self) -> tuple[Identity, KnowledgeGraph]:
         if self._identity is None or self._graph is None:
@@ -321,6 +332,7 @@ class RunFolder:
             identity=identity,
             config=self.config,
             config_hash=identity.hash,
+            layout=self._style.layout,
             source_name=self.source.name,
             source_licence=self.source.licence,
             source_url=self.source.url,

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import DATA, MANIFEST, STATS, FileEntry
 from kgpaths.corpus.reading import Corpus, read_file
-from kgpaths.corpus.rendering import path_rows, sft_row
+from kgpaths.corpus.rendering import Style, path_rows, sft_row
 from kgpaths.corpus.row_checks import RowChecks
 from kgpaths.corpus.schema import schema
 from kgpaths.corpus.sentence_checks import Passage, SentenceChecks
@@ -89,6 +89,7 @@ def verify(
         from kgpaths.graph import KnowledgeGraph
 
         graph = KnowledgeGraph.open(corpus.manifest.config.graph)
+    graph = graph.only(corpus.manifest.config.tiers)
     verification = _Verification(corpus, graph)
     verification.check_manifest()
     verification.check_files()
@@ -219,6 +220,7 @@ class _Rendered:
     def __init__(self, verification: _Verification, split: str) -> None:
         self._verification = verification
         corpus = verification.corpus
+        self._style = Style(corpus.manifest.layout, corpus.manifest.config.cite_sources)
         self._lines = {name: verification._lines(corpus.files(name, split)) for name in ("sft", "paths")}
         self._lost: set[str] = set()  # configurations whose rows no longer stand where they should
 
@@ -227,7 +229,7 @@ class _Rendered:
         if row is None or row.item is None or row.chain is None:
             self._lost |= self._lines.keys()
             return
-        self._compare("sft", [sft_row(row)])
+        self._compare("sft", [sft_row(row, self._style)])
         try:
             self._compare("paths", path_rows(row, self._verification.graph.name))
         except GraphError:

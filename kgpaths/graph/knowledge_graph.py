@@ -45,6 +45,7 @@ class KnowledgeGraph:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._whole: KnowledgeGraph | None = None
         self.meta = read_meta(folder)
         self.hash = self.meta.content_hash
         self.n_nodes, self.n_edges, self.n_names = self.meta.nodes, self.meta.edges, self.meta.names
@@ -88,10 +89,11 @@ class KnowledgeGraph:
     # -- opening
 
     @classmethod
-    def open(cls, spec: str | Path = "default") -> KnowledgeGraph:
+    def open(cls, spec: str | Path = "default", *, tiers: Iterable[str] = ()) -> KnowledgeGraph:
         """Open a graph.
 
         Args:
+            tiers: use the edges of these tiers only; see `only`.
             spec: `default`, the graph that comes with the library (made in the user's cache folder on first
                 use), a snapshot folder, or the URL of a Neo4j database (`neo4j://host:port/database`), whose graph is
                 brought into the cache folder first.
@@ -109,7 +111,7 @@ class KnowledgeGraph:
             from kgpaths.graph.neo4j import snapshot_of
 
             spec = snapshot_of(str(spec))
-        return cls(Path(spec))
+        return cls(Path(spec)).only(tiers)
 
     @classmethod
     def from_records(
@@ -146,6 +148,31 @@ class KnowledgeGraph:
         from kgpaths.graph.info import graph_info
 
         return graph_info(self, hubs)
+
+    @property
+    def only_tiers(self) -> tuple[str, ...]:
+        """The tiers that this part of a graph was confined to; empty for a whole graph."""
+        return ()
+
+    def only(self, tiers: Iterable[str]) -> KnowledgeGraph:
+        """Return the graph with the edges of these tiers only; the graph itself if that is all of them.
+
+        Node numbers, ids and names stay; the hash is another one.
+
+        Args:
+            tiers: `curated`, `text`, `associated_in_text`; none means all.
+
+        Raises:
+            UsageError: there is no such tier.
+        """
+        from kgpaths.graph.part import GraphPart, known_tiers
+
+        wanted = known_tiers(tiers)
+        if not wanted or all(self.tiers[code] in wanted for code in np.unique(self.tier)):
+            return self
+        part = GraphPart(self.folder, [tier for tier in wanted if tier in (self.only_tiers or wanted)])
+        part._whole = self  # a graph in a temporary folder lives as long as its parts
+        return part
 
     def verify(self) -> None:
         """Hash every file of the snapshot again (about a second per 2 GB).

@@ -220,7 +220,7 @@ def _nodes(anchors: Iterable[Anchor]) -> frozenset[int]:
 def _open_index(graph: KnowledgeGraph) -> NameIndex:
     if graph.n_names < _CACHED_FROM:
         return NameIndex.build(names_of(graph))
-    folder = cache_dir() / "linking" / f"{graph.hash}-{normaliser_version()}"
+    folder = cache_dir() / "linking" / f"{graph.meta.content_hash}-{normaliser_version()}"
     if not folder.is_dir():
         from tqdm import tqdm
 

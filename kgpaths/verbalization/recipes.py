@@ -65,6 +65,24 @@ class Layout(_Table):
     least_candidates: int = Field(default=0, ge=0)
     """Conditions that a differential names at least; fewer where the graph offers fewer."""
 
+    def text(self, chain: Chain) -> str:
+        """Return a chain in this layout: titled sections, steps numbered through, without the final answer."""
+        parts = []
+        number = 0
+        for section in self.sections:
+            steps = [step for step in chain.steps if step.kind in section.holds]
+            if not steps:
+                continue
+            lines = [f"## {section.title}"] if section.title else []
+            for step in steps:
+                if section.holds == ("conclusion",) and self.collect_findings:
+                    lines.append(step.text)  # the headline of an answer-first layout is no step
+                else:
+                    number += 1
+                    lines.append(self.numbering.format(number=number) + step.text)
+            parts.append("\n".join(lines))
+        return "\n\n".join(parts)
+
     @model_validator(mode="after")
     def _kinds_once(self) -> Self:
         kinds = [kind for section in self.sections for kind in section.holds]
@@ -129,21 +147,7 @@ class Recipe(_Table):
         ## Conclusion
         2. It is pneumonia.
         """
-        parts = []
-        number = 0
-        for section in self.layout.sections:
-            steps = [step for step in chain.steps if step.kind in section.holds]
-            if not steps:
-                continue
-            lines = [f"## {section.title}"] if section.title else []
-            for step in steps:
-                if section.holds == ("conclusion",) and self.layout.collect_findings:
-                    lines.append(step.text)  # the headline of an answer-first layout is no step
-                else:
-                    number += 1
-                    lines.append(self.layout.numbering.format(number=number) + step.text)
-            parts.append("\n".join(lines))
-        return "\n\n".join(parts)
+        return self.layout.text(chain)
 
     def ordered(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         """Return the steps in the order of the sections, the conclusion behind all that leads to it."""
