@@ -180,6 +180,9 @@ class EntityLinker:
         for anchor in sorted(anchors, key=lambda anchor: (anchor.start, -anchor.end)):
             chosen = self._candidates.choose(anchor.candidates, role, others, self._decider(tokens, anchor))
             node_id, measured = self.graph.id(chosen.node), anchor.measurement
+            said = status[anchor.words[0]]
+            if measured and said == "absent":
+                said = "present"  # "denies pain; K+ 6.1": what was measured is there
             mentions.append(
                 Mention.model_construct(  # every value was checked where it was made
                     section=name,
@@ -189,7 +192,7 @@ class EntityLinker:
                     node_id=node_id,
                     score=calibrated(chosen.score) if chosen.tier in MEASURED_TIERS else chosen.score,
                     tier=chosen.tier,
-                    assertion=status[anchor.words[0]],
+                    assertion=said,
                     role=role,
                     value=measured.record(tokens.text, name, node_id) if measured else None,
                 )

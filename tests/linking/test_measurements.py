@@ -165,6 +165,12 @@ def test_a_finding_that_is_named_beside_its_value_is_linked_by_its_name() -> Non
     assert (mention.text, mention.tier, mention.value) == ("fever", "label", None)
 
 
+def test_what_was_measured_is_never_absent() -> None:
+    linker = EntityLinker(KnowledgeGraph.from_records([NodeRecord("HP:1", "Fever", "phenotype", "t")], []))
+    denied, measured = linker.link("He denies fever; temperature 39.2°C.")
+    assert (denied.assertion, measured.assertion, measured.tier) == ("absent", "present", "value")
+
+
 def test_values_can_be_switched_off() -> None:
     graph = KnowledgeGraph.from_records([NodeRecord("HP:1", "Fever", "phenotype", "t")], [])
     linker = EntityLinker(graph, LinkingConfig(without=("values",)))
