@@ -180,11 +180,13 @@ class StringMatcher:
             return ()
         if self._candidates.is_general(words) or self._candidates.is_stopped(words):
             return ()
+        if not all(word in self._candidates.index.words for word in words):
+            return ()
         heads = _HEADS if len(words) == 1 else (*_HEADS, *_HEADS_OF_PHRASES)
         for some in ([head for head in heads if head in asked], heads):
             best: dict[int, Candidate] = {}
             for head in some:
-                for candidate in self._candidates.of_string(f"{text} {head}"):
+                for candidate in self._candidates.of_words([*words, head]):
                     if candidate.tier in ("label", "exact", "normalised"):
                         best.setdefault(candidate.node, candidate)
             if len(best) == 1:
