@@ -68,7 +68,7 @@ def gaps(
     top: Annotated[int, typer.Option("-n", min=1, help="Concepts to print.")] = 30,
     fewest: Annotated[int, typer.Option(min=1, help="A concept with fewer informative edges is a gap.")] = 5,
 ) -> None:
-    """List the findings and answers of questions of which the graph knows little, by how many questions they touch."""
+    """List answers and findings of which the graph knows little, by how many questions a text on them would open."""
     from rich.table import Table
 
     from kgpaths.cli import screen
@@ -81,14 +81,17 @@ def gaps(
     console = screen.console()
     console.print(
         f"questions {report.questions:,}   with a linked answer {report.linked_answer:,}   "
-        f"with an answer of which little is known {report.blind:,}"
+        f"of whose answer little is known {report.blind:,}   of whose findings {report.mute:,}"
     )
-    table = Table(show_edge=False, pad_edge=False)
-    for column in ("concept", "id", "type", "informative edges", "as answer", "as finding"):
-        table.add_column(column, justify="right" if column.startswith(("as", "informative")) else "left")
-    for gap in report.gaps[:top]:
-        table.add_row(gap.name, gap.node_id, gap.type, str(gap.edges), str(gap.as_answer), str(gap.as_finding))
-    console.print(table)
+    for title, which in (("answer", "as_answer"), ("finding", "as_finding")):
+        table = Table(show_edge=False, pad_edge=False)
+        for column in (title, "id", "type", "informative edges", "would open"):
+            table.add_column(column, justify="right" if column in ("informative edges", "would open") else "left")
+        opening = sorted((gap for gap in report.gaps if getattr(gap, which)), key=lambda gap: -getattr(gap, which))
+        for gap in opening[:top]:
+            table.add_row(gap.name, gap.node_id, gap.type, str(gap.edges), str(getattr(gap, which)))
+        console.print()
+        console.print(table)
     if report.unlinked:
         console.print()
         names = "; ".join(f"{text} ({count})" for text, count in report.unlinked[:top])

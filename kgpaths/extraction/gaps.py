@@ -27,9 +27,14 @@ class Gap(NamedTuple):
     edges: int
     """Informative edges that it has."""
     as_answer: int
-    """Questions whose right answer it is."""
+    """Questions it would open as their answer: little is known of any concept that the answer names."""
     as_finding: int
-    """Questions that state it."""
+    """Questions it would open as a finding: little is known of any that they state."""
+
+    @property
+    def opens(self) -> int:
+        """Questions that a text on it would open, in all."""
+        return self.as_answer + self.as_finding
 
 
 class GapReport(NamedTuple):
@@ -39,8 +44,10 @@ class GapReport(NamedTuple):
     linked_answer: int
     blind: int
     """Questions whose answer is linked to such concepts only."""
+    mute: int
+    """Questions that state findings, but only such concepts."""
     gaps: tuple[Gap, ...]
-    """By the questions they touch; an answer counts as much as three findings."""
+    """Those that would open a question, by how many."""
     unlinked: tuple[tuple[str, int], ...]
     """Answers that are linked to nothing, and how often they are given."""
 
@@ -49,7 +56,8 @@ def find_gaps(graph: KnowledgeGraph, items: Iterable[object], *, fewest: int = 5
     """Return the concepts of questions that have fewer than `fewest` informative edges.
 
     An edge is informative when its relation is a step of reasoning that speaks for something (a symptom, a cause, a
-    treatment), and not one more place in a classification.
+    treatment), and not one more place in a classification. A concept counts where it stands in the way: haemoglobin in
+    a question with ten findings that are known well opens nothing.
 
     >>> from kgpaths.graph.tables import NodeRecord
     >>> from kgpaths.records import Option
@@ -65,7 +73,7 @@ def find_gaps(graph: KnowledgeGraph, items: Iterable[object], *, fewest: int = 5
     answers: Counter[str] = Counter()
     findings: Counter[str] = Counter()
     unlinked: Counter[str] = Counter()
-    questions = linked_answer = blind = 0
+    questions = linked_answer = blind = mute = 0
     for item in items:
         if not isinstance(item, QAItem):
             continue
@@ -73,11 +81,13 @@ def find_gaps(graph: KnowledgeGraph, items: Iterable[object], *, fewest: int = 5
         mentions = linker.link_item(item)
         named = {m.node_id for m in mentions if m.role == "answer"}
         stated = {m.node_id for m in mentions if m.role == "question" and m.assertion in ("present", "historical")}
-        poor = {node for node in named if informative[graph.index(node)] < fewest}
-        answers.update(poor)
-        findings.update(node for node in stated if informative[graph.index(node)] < fewest)
         linked_answer += bool(named)
-        blind += bool(named) and poor == named
+        if named and _little_is_known(graph, named, informative, fewest):
+            blind += 1
+            answers.update(named)
+        if stated and _little_is_known(graph, stated, informative, fewest):
+            mute += 1
+            findings.update(stated)
         if not named:
             unlinked[" ".join(item.answer.split())[:80]] += 1
     found = [
@@ -87,9 +97,15 @@ def find_gaps(graph: KnowledgeGraph, items: Iterable[object], *, fewest: int = 5
         for node in {*answers, *findings}
         if node_types()[graph.type(node)].group in _GROUPS
     ]
-    found.sort(key=lambda gap: (-(3 * gap.as_answer + gap.as_finding), gap.node_id))
+    found.sort(key=lambda gap: (-gap.opens, gap.node_id))
     often = sorted(unlinked.items(), key=lambda entry: (-entry[1], entry[0]))
-    return GapReport(questions, linked_answer, blind, tuple(found), tuple(often))
+    return GapReport(questions, linked_answer, blind, mute, tuple(found), tuple(often))
+
+
+def _little_is_known(
+    graph: KnowledgeGraph, nodes: Iterable[str], informative: np.ndarray[tuple[int], np.dtype[np.int64]], fewest: int
+) -> bool:
+    return all(informative[graph.index(node)] < fewest for node in nodes)
 
 
 def _informative(graph: KnowledgeGraph) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

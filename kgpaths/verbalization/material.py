@@ -225,7 +225,7 @@ class _Gathering:
         left, right = self.names.node(start), self.names.node(end)
         phrase = agree_object(agree(relation.phrase if forward else relation.inverse_phrase, is_plural(left)), False)
         often = ""
-        if edge.predicate in MANIFESTATIONS and edge.strength < 1.0:
+        if _tells_how_often(edge):
             often = f", in {_percent(edge.strength)}"
         return f"{self._with_type(start, left)} {phrase} {self._with_type(end, right)}{often}"
 
@@ -281,7 +281,7 @@ class _Gathering:
 
     def _ratios(self, answers: Sequence[str]) -> list[str]:
         """Compare how often the answer and another condition show a finding, where the graph has both numbers."""
-        edges = [edge for edge in self.into.edges.values() if edge.predicate in MANIFESTATIONS and edge.strength < 1.0]
+        edges = [edge for edge in self.into.edges.values() if _tells_how_often(edge)]
         labels = {edge.id: label for label, edge in self.into.edges.items()}
         lines = []
         for ours in (edge for edge in edges if edge.subject in answers):
@@ -320,6 +320,11 @@ class _Gathering:
             "type": self.graph.type(node),
             "said": "present" if mention.assertion == "present" else mention.assertion,
         }
+
+
+def _tells_how_often(edge: Edge) -> bool:
+    """Say whether an edge's strength is a frequency; that of one read in a text is how sure the reading is."""
+    return edge.predicate in MANIFESTATIONS and edge.tier == "curated" and edge.strength < 1.0
 
 
 def _percent(share: float) -> str:

@@ -82,7 +82,9 @@ def unfounded_ratios(units: Iterable[Unit], edges: Mapping[str, Edge]) -> list[s
 def _known(labels: Sequence[str], edges: Mapping[str, Edge]) -> Iterator[float]:
     """Yield the ratios of all pairs of frequencies of one finding of which at least one is cited."""
     shares = {
-        label: edge for label, edge in edges.items() if edge.predicate in MANIFESTATIONS and 0 < edge.strength < 1
+        label: edge
+        for label, edge in edges.items()
+        if edge.predicate in MANIFESTATIONS and edge.tier == "curated" and 0 < edge.strength < 1
     }
     for one, other in permutations(shares, 2):
         if shares[one].object == shares[other].object and {one, other} & set(labels):

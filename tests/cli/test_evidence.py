@@ -159,6 +159,14 @@ def test_a_models_row_is_printed_and_explained(
     assert "accepted" in preview
 
 
+def test_how_sure_a_reading_is_is_not_told_as_a_frequency(server: FaultServer, read_ward: Path, source: str) -> None:
+    model = ["--model", "stand-in", "--base-url", server.base_url]
+    asked = run("preview", "--source", source, "--graph", read_ward, "-n", 1, "--calls", *model)
+    assert "can be a symptom of gout" in asked.partition("reply")[0]
+    assert ", in 99%" not in asked
+    assert "likelihood ratio" not in asked
+
+
 def test_calls_without_a_model(ward: Path, source: str) -> None:
     result = CliRunner().invoke(app, ["preview", "--source", source, "--graph", str(ward), "--calls"])
     assert isinstance(result.exception, ConfigError)
