@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from kgpaths.config import EndpointConfig, Prices
@@ -73,13 +74,15 @@ class Outage:
 
 
 class Budget:
-    """What a run may cost; what is in flight is counted as if it would take as much as the calls before it.
+    """What a run may cost; room is held for what is in flight, as the caller asks for it.
 
-    >>> budget = Budget(EndpointConfig(max_tokens_total=100))
-    >>> with budget.reserve(50, 40):
-    ...     budget.spend(50, 30)
-    >>> with budget.reserve(50, 40):
-    ...     pass
+    >>> import asyncio
+    >>> async def example(budget):
+    ...     async with budget.reserve(50, 40):
+    ...         budget.spend(50, 30)
+    ...     async with budget.reserve(50, 40):
+    ...         pass
+    >>> asyncio.run(example(Budget(EndpointConfig(max_tokens_total=100))))
     Traceback (most recent call last):
     ...
     kgpaths.errors.BudgetSpent: 80 of 100 tokens are used and the next call would take about 90; ...
@@ -91,6 +94,7 @@ class Budget:
         self.completion_tokens = 0
         self._prompt_reserved = 0
         self._completion_reserved = 0
+        self._returned = asyncio.Event()
 
     def spend(self, prompt_tokens: int, completion_tokens: int) -> None:
         """Count what a reply used."""
@@ -102,27 +106,18 @@ class Budget:
         """US dollars so far."""
         return price(self.config.prices, self.prompt_tokens, self.completion_tokens)
 
-    @contextmanager
-    def reserve(self, prompt_tokens: int, completion_tokens: int) -> Iterator[None]:
-        """Hold room for a call in flight.
+    @asynccontextmanager
+    async def reserve(self, prompt_tokens: int, completion_tokens: int) -> AsyncIterator[None]:
+        """Hold room for a call; where only what is in flight stands against it, wait for that to come back.
 
         Raises:
             BudgetSpent: the call does not fit any more.
         """
-        prompt = self.prompt_tokens + self._prompt_reserved + prompt_tokens
-        completion = self.completion_tokens + self._completion_reserved + completion_tokens
-        tokens, most = prompt + completion, self.config.max_tokens_total
-        if most is not None and tokens > most:
-            used, next_ = self.prompt_tokens + self.completion_tokens, prompt_tokens + completion_tokens
-            raise BudgetSpent(
-                f"{used:,} of {most:,} tokens are used and the next call would take about {next_:,}; "
-                "raise max_tokens_total (--max-tokens) and run the same command again"
-            )
-        if self.config.max_cost is not None and price(self.config.prices, prompt, completion) > self.config.max_cost:
-            raise BudgetSpent(
-                f"the run has cost ${self.cost:.4f} and the next call does not fit below ${self.config.max_cost:g}; "
-                "raise max_cost (--max-cost) and run the same command again"
-            )
+        while not self._fits(prompt_tokens + self._prompt_reserved, completion_tokens + self._completion_reserved):
+            if not self._fits(prompt_tokens, completion_tokens):
+                raise BudgetSpent(self._spent(prompt_tokens + completion_tokens))
+            self._returned.clear()
+            await self._returned.wait()
         self._prompt_reserved += prompt_tokens
         self._completion_reserved += completion_tokens
         try:
@@ -130,6 +125,26 @@ class Budget:
         finally:
             self._prompt_reserved -= prompt_tokens
             self._completion_reserved -= completion_tokens
+            self._returned.set()
+
+    def _fits(self, prompt_tokens: int, completion_tokens: int) -> bool:
+        prompt, completion = self.prompt_tokens + prompt_tokens, self.completion_tokens + completion_tokens
+        tokens, cost = self.config.max_tokens_total, self.config.max_cost
+        return (tokens is None or prompt + completion <= tokens) and (
+            cost is None or price(self.config.prices, prompt, completion) <= cost
+        )
+
+    def _spent(self, next_tokens: int) -> str:
+        most, used = self.config.max_tokens_total, self.prompt_tokens + self.completion_tokens
+        if most is not None and used + next_tokens > most:
+            return (
+                f"{used:,} of {most:,} tokens are used and the next call would take about {next_tokens:,}; "
+                "raise max_tokens_total (--max-tokens) and run the same command again"
+            )
+        return (
+            f"the run has cost ${self.cost:.4f} and the next call does not fit below ${self.config.max_cost:g}; "
+            "raise max_cost (--max-cost) and run the same command again"
+        )
 
 
 def price(prices: Prices, prompt_tokens: int, completion_tokens: int) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from kgpaths.llm.messages import ChatRequest
 
 _BYTES_PER_TOKEN = 4.0
@@ -32,17 +34,25 @@ class TokenMeter:
     >>> meter.learn(estimated=45_000, real=95_000)
     >>> meter.corrected(100)
     200
+    >>> meter.at_most(100)
+    212
     """
 
     def __init__(self) -> None:
         self._estimated = self._real = _ENOUGH
+        self._worst = 1.0
 
     def corrected(self, estimated: int) -> int:
         """Return what a rough estimate really comes to."""
         return round(estimated * self._real / self._estimated)
+
+    def at_most(self, estimated: int) -> int:
+        """Return what a rough estimate comes to if it is as wrong as the worst of those seen."""
+        return ceil(estimated * self._worst)
 
     def learn(self, *, estimated: int, real: int) -> None:
         """Take in what replies' usage says; a server that reports none teaches nothing."""
         if real > 0:
             self._estimated += estimated
             self._real += real
+            self._worst = max(self._worst, real / max(1, estimated))

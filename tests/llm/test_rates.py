@@ -1,13 +1,17 @@
-"""Rates hold: no more goes out than the bucket of a second and the rate allow. Only lower bounds are asserted."""
+"""Rates and budgets hold: no more goes out than they allow, and a budget is used up. Times have lower bounds only."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from kgpaths.config import EndpointConfig
+from kgpaths.errors import BudgetSpent
+from kgpaths.llm import ChatRequest, Endpoint, ordered_map
 from kgpaths.llm.limits import Rates
+from kgpaths.testing import FaultServer
 
 
 @pytest.mark.parametrize(
@@ -37,6 +41,24 @@ def test_less_than_one_request_a_minute() -> None:
             await asyncio.wait_for(rates.wait(10), 0.3)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("concurrency", [1, 64])
+def test_a_budget_is_used_up_whatever_is_in_flight(concurrency: int, request_of: Callable[..., ChatRequest]) -> None:
+    config = EndpointConfig(max_tokens_total=1000, concurrency=concurrency)
+
+    async def run(base_url: str) -> Endpoint:
+        async with Endpoint(base_url, config) as endpoint:
+            requests = (request_of(f"{number} {'why ' * 20}") for number in range(200))
+            with pytest.raises(BudgetSpent, match="--max-tokens"):
+                async for _ in ordered_map(requests, endpoint.complete, concurrency=concurrency):
+                    pass
+            return endpoint
+
+    with FaultServer(latency_s=0.01) as server:
+        endpoint = asyncio.run(run(server.base_url))
+    used = endpoint.budget.prompt_tokens + endpoint.budget.completion_tokens
+    assert 1000 - 2 * used / server.requests < used <= 1000
 
 
 def test_without_rates_nothing_waits() -> None:
