@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 MOST_ABSENT = 4
 """Pertinent negatives that a chain names at most, those that speak against an option first."""
-NO_PRONOUN = (" kind of", " kinds of", " part", "include", "includes", "one of the", "act as", "the gene")
+NO_PRONOUN = (
+    " kind of",
+    " kinds of",
+    " part",
+    "include",
+    "includes",
+    "one of the",
+    "act as",
+    "the gene",
+    "effect",
+    "effects",
+)
 """Ends of phrases after which "it" does not read well."""
 LONGEST_CHAIN = 2
 """Hops that a distractor's sentence spells out; of longer chains it names the middle nodes."""

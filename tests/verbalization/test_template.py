@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from kgpaths.graph import KnowledgeGraph
-from kgpaths.records import PathSet, Step
+from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+from kgpaths.pipeline import Pipeline
+from kgpaths.records import Option, PathSet, QAItem, Step
 from kgpaths.verbalization import TemplateVerbalizer
 
 IDS = ("pneumonia", "infarction", "cystitis", "gout", "asthma", "open-influenza", "crohn", "pathogen")
@@ -228,3 +229,23 @@ def test_hash_randomisation_changes_nothing(write: Any) -> None:
     }
     assert len(runs) == 1
     assert json.loads(runs.pop()) == [write(case).text for case in IDS]
+
+
+def test_a_side_effect_is_called_by_its_name() -> None:
+    """ "… and aspirin can have the side effect it" is no English."""
+    names = {"DOID:1": ("gastritis", "disease"), "DB:1": ("aspirin", "drug"), "DOID:2": ("peptic ulcer", "disease")}
+    small = KnowledgeGraph.from_records(
+        [NodeRecord(node, name, kind, "doid") for node, (name, kind) in names.items()],
+        [
+            EdgeRecord("DOID:1", "causes", "DOID:2", "doid", "1", "CC0-1.0"),
+            EdgeRecord("DB:1", "has_side_effect", "DOID:2", "doid", "1", "CC0-1.0"),
+        ],
+    )
+    item = QAItem(
+        id="q", dataset="d", split="train", question="A man with gastritis takes aspirin. What follows?",
+        options=(Option(key="A", text="Peptic ulcer"), Option(key="B", text="Rest")), answer="Peptic ulcer",
+        answer_key="A", licence="local",
+    )  # fmt: skip
+    chain = Pipeline(small).row(item).chain
+    assert chain is not None
+    assert "aspirin can have the side effect peptic ulcer" in chain.text.lower()
