@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import lzma
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.errors import GraphError
+from kgpaths.errors import GraphError, UnknownNode
 from kgpaths.resources import resource
 
 if TYPE_CHECKING:
@@ -44,28 +45,39 @@ class Passages:
     """
 
     def __init__(self, n_nodes: int, passages: Iterable[Sequence[int]]) -> None:
-        """Take the number of the graph's nodes, and the nodes of every passage, each once."""
-        rows = [np.asarray(row, dtype=np.int32) for row in passages]
-        self.number = len(rows)
-        self.indptr = np.cumsum([0, *map(len, rows)])
+        """Take the number of the graph's nodes, and the nodes of every passage."""
+        rows = list(passages)
+        numbers = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        self._fill(n_nodes, len(rows), np.array([*chain(*rows)], dtype=np.int64), numbers)
+
+    def _fill(self, n_nodes: int, number: int, nodes: NDArray[np.int64], passage: NDArray[np.int64]) -> None:
+        self.number = number
+        pairs = np.sort(passage * n_nodes + nodes)
+        pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # of several ids of one node, one
+        by_passage, self.nodes = pairs // n_nodes, (pairs % n_nodes).astype(np.int32)
+        self.indptr = np.concatenate(([0], np.cumsum(np.bincount(by_passage, minlength=number))))
         """Shape (P + 1,): nodes of passage p stand at ``nodes[indptr[p]:indptr[p + 1]]``."""
-        self.nodes = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
         self.count = np.bincount(self.nodes, minlength=n_nodes)
         """Shape (N,): passages that name a node."""
         self._first = np.concatenate(([0], np.cumsum(self.count)))
-        self._passage = np.repeat(np.arange(self.number), np.diff(self.indptr))[np.argsort(self.nodes, kind="stable")]
+        self._passage = by_passage[np.argsort(self.nodes, kind="stable")]
         self._beside = lru_cache(maxsize=4096)(self._count_beside)
 
     @classmethod
     def of(cls, graph: KnowledgeGraph) -> Self:
         """Return the shipped passages of the sources that a graph has, as far as it has their concepts."""
-        found: list[Sequence[int]] = []
+        nodes, passage, number = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
         for path in sorted(resource("ontologies", "paths", "passages").glob("*.tsv.xz")):
             if path.name.partition(".")[0] in graph.sources:
-                passages = read_passages(path)
-                index = {name: graph.index(name) for name in set(chain(*passages)) if name in graph}
-                found += [sorted({index[name] for name in row if name in index}) for row in passages]
-        return cls(graph.n_nodes, found)
+                more, places = _read(path)
+                for name, where in places.items():
+                    with suppress(UnknownNode):
+                        nodes.append(np.full(len(where), graph.index(name)))
+                        passage.append(where + number)
+                number += more
+        passages = cls(graph.n_nodes, [])
+        passages._fill(graph.n_nodes, number, np.concatenate(nodes), np.concatenate(passage))
+        return passages
 
     def together(self, node: int, others: Sequence[int]) -> NDArray[np.int64]:
         """Return in how many passages other nodes stand with a node, shape (len(others),).
@@ -128,15 +140,26 @@ def read_passages(path: Path) -> list[list[str]]:
     Raises:
         GraphError: the file cannot be read or is none of passages.
     """
+    number, places = _read(path)
+    found: list[list[str]] = [[] for _ in range(number)]
+    for name, where in places.items():
+        for place in where.tolist():
+            found[place].append(name)
+    return found
+
+
+def _read(path: Path) -> tuple[int, dict[str, NDArray[np.int64]]]:
+    """Return the number of passages and those that name each concept."""
     try:
-        head, number, *lines = lzma.decompress(path.read_bytes()).decode().splitlines()
+        head, total, *lines = lzma.decompress(path.read_bytes()).decode().splitlines()
         if head != _HEAD:
             raise ValueError(f"its columns are {head!r}")
-        found: list[list[str]] = [[] for _ in range(int(number))]
+        number, places = int(total), {}
         for line in lines:
             name, gaps = line.split("\t")
-            for place in np.cumsum(np.array(gaps.split(), dtype=np.int64)).tolist():
-                found[place].append(name)
-    except (OSError, lzma.LZMAError, ValueError, IndexError) as error:
+            places[name] = where = np.cumsum(np.array(gaps.split(" "), dtype=np.int64))
+            if where[-1] >= number or where[0] < 0:
+                raise ValueError(f"{name} stands in passage {where[-1]} of {number}")
+    except (OSError, lzma.LZMAError, ValueError) as error:
         raise GraphError(f"{path} cannot be read as passages ({error}); install kgpaths again") from None
-    return found
+    return number, places
