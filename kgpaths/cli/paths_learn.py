@@ -17,14 +17,13 @@ def learn_ranker(
     ],
     out: Annotated[Path, typer.Option(help="Weights file to write.")] = Path("ranker.txt"),
     graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
-    everything: Annotated[bool, typer.Option("--all", help="Learn from the half kept for testing, too.")] = False,
 ) -> None:
     """Learn from experts' explanations which nodes paths should lead over."""
     from kgpaths.errors import HeldOutSplit
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.linking import EntityLinker
     from kgpaths.paths import PathFinder
-    from kgpaths.paths.learning import explained, kept_for_testing, learn_ranker
+    from kgpaths.paths.learning import candidates, explained, learn_ranker
     from kgpaths.paths.ranker import blank_ranker
     from kgpaths.records import QAItem
     from kgpaths.sources import open_source
@@ -34,17 +33,16 @@ def learn_ranker(
     read = [row for spec in sources for row in open_source(spec, training=False) if isinstance(row, QAItem)]
     if held_out := [item.id for item in read if item.split == "test"]:
         raise HeldOutSplit(f"{held_out[0]} and {len(held_out) - 1:,} more are of a test split: learn from others")
-    items = [item for item in read if everything or not kept_for_testing(item.id)]
     finder = PathFinder(opened, ranker=blank_ranker())
-    learned, questions, middles = learn_ranker(finder, explained(EntityLinker(opened), items))
-    names = ", ".join(dict.fromkeys(item.dataset for item in items))
-    part = "all questions" if everything else "the half of the questions that is not kept for testing"
+    asked = explained(EntityLinker(opened), read)
+    learned, questions, middles = learn_ranker(candidates(finder, one) for one in asked)
+    names = ", ".join(dict.fromkeys(item.dataset for item in read))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
         learned.text(
             [
                 "Log-odds that an expert's explanation names a middle; made by `kgpaths paths learn-ranker`.",
-                f"Learned from {questions} explanations with {middles} middles ({names}; {part}).",
+                f"Learned from {questions} explanations with {middles} middles ({names}).",
                 f"Graph {opened.hash[:16]}.",
             ]
         ),

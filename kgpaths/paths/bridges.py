@@ -1,22 +1,28 @@
-"""The paths that go into a chain: over the middles that an expert would most likely name.
+"""The paths that go into a chain: over the few middles that an expert would most likely name.
 
-Every candidate middle gets log-odds from the learned ranker; paths lead from a finding that speaks for the middle (or
-lies two hops off) over it to the answer. A path is worth the mean log-odds of its inner nodes, less for each hop beyond
-two. They are taken best first, under quotas: so many from the same finding, over the same middle and of the same
-length; a third of the places is for paths without a middle, where findings speak for the answer itself.
+Every candidate middle gets log-odds from the learned ranker, and a tenth of its joint evidence (the J of
+`kgpaths.paths.selection` without the way on) beside: what a patient's findings say together outweighs what is usual.
+Paths lead from a finding that speaks for the middle (or lies two hops off) over it to the answer. A path is worth the
+mean over its inner nodes, less for each hop beyond two.
+
+Half of the places are for findings that speak for the answer itself. The others are filled one by one with the path
+that is worth most, where a finding that was not used counts for it and a middle that was not used against it;
+`PathConfig.middles` nodes carry all of them, and what is worth much less than the best is left out. So a chain stays
+short: several findings, few thoughts. At most one of them is a class or a kind of the answer: where the answer is a
+class of drugs, its drugs explain nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.paths.evidence import UPWARD
-from kgpaths.paths.features import ItemFeatures
+from kgpaths.paths.features import ItemFeatures, Middles
 from kgpaths.paths.kernel import FoundPath
 from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
@@ -29,9 +35,18 @@ _LEAST_WORTH = 500
 """Milli-nats: a finding that says less than this for a node is no step of reasoning."""
 _HOP = 300
 """Milli-nats that a hop beyond two costs."""
+_SLACK = 1500
+"""Milli-nats: a path that is worth so much less than the best one is left out."""
+_NEW_FINDING, _NEW_MIDDLE = 600, 300
+"""Milli-nats that a finding counts which no chosen path starts at, and that a middle costs which none leads over."""
+_KIN = 1
+"""Middles that may be a class or a kind of the answer."""
+_EVIDENCE = 10
+"""Nats of joint evidence that count as one of log-odds."""
+_MOST_EVIDENCE, _LEAST_EVIDENCE = 20_000, -5000
+"""Milli-nats: more joint evidence, or less, does not count."""
 _UNRANKED = -3000
-"""Milli-nats: log-odds of an inner node that is no candidate middle itself."""
-_OVER_ONE_MIDDLE = 2
+"""Milli-nats: worth of an inner node that is no candidate middle itself."""
 
 
 class RankedPath(NamedTuple):
@@ -43,31 +58,39 @@ class RankedPath(NamedTuple):
     explanation: str
 
 
+Table = tuple[dict[int, int], dict[int, NDArray[np.float64]]]
+"""Worth in milli-nats and features of nodes."""
+
+
 class Bridges:
     """Ranks middles and chooses paths for one item."""
 
     def __init__(self, selector: Selector, features: ItemFeatures, ranker: Ranker) -> None:
         self.selector, self.features, self.ranker = selector, features, ranker
 
-    def middles(
-        self, option: OptionNodes, closed: Collection[int]
-    ) -> dict[int, tuple[dict[int, int], dict[int, NDArray[np.float64]]]]:
-        """Return log-odds and features of every candidate middle, by the option's node that it leads to."""
+    def middles(self, option: OptionNodes, closed: Collection[int]) -> dict[int, Table]:
+        """Return worth and features of every candidate middle, by the option's node that it leads to."""
         evidence = self.selector.evidence
         joint = evidence.joint(option.nodes)
         barred = sorted({*closed, *option.nodes, *evidence.findings.present})
-        found = {}
-        for answer, doubt in zip(option.nodes, option.doubt, strict=True):
-            middles = self.features.middles(answer, joint, barred, hops=self.selector.config.max_hops)
-            odds = (self.ranker.log_odds(middles.values) - doubt).tolist()
-            nodes = middles.nodes.tolist()
-            found[answer] = (dict(zip(nodes, odds, strict=True)), dict(zip(nodes, middles.values, strict=True)))
-        return found
+        return {
+            answer: self._table(
+                self.features.middles(answer, joint, barred, hops=self.selector.config.max_hops), joint, doubt
+            )
+            for answer, doubt in zip(option.nodes, option.doubt, strict=True)
+        }
+
+    def _table(self, middles: Middles, joint: NDArray[np.int64], doubt: int) -> Table:
+        nodes = middles.nodes.tolist()
+        evidence = joint[middles.nodes] - self.selector.evidence.model.middle_cost[middles.nodes]
+        evidence = evidence.clip(_LEAST_EVIDENCE, _MOST_EVIDENCE) // _EVIDENCE
+        worth = (self.ranker.log_odds(middles.values) + evidence - doubt).tolist()
+        return dict(zip(nodes, worth, strict=True)), dict(zip(nodes, middles.values, strict=True))
 
     def paths(
         self, option: OptionNodes, *, barred: Collection[int], limit: int, per_question_node: int
     ) -> list[RankedPath]:
-        """Return at most `limit` paths to an option, direct ones first, then best first.
+        """Return at most `limit` paths to an option, direct ones first, then as they were chosen.
 
         Args:
             option: where the paths end.
@@ -77,31 +100,53 @@ class Bridges:
         """
         closed = {*barred, *self.selector.evidence.findings.absent}
         config = self.selector.config
+        direct, offers = self._direct(option, closed), self.offers(option, closed)
         chosen: list[RankedPath] = []
         starts: Counter[int] = Counter()
-        over: Counter[int] = Counter()
         lengths: Counter[int] = Counter()
+        used: set[int] = set()
+        model = self.features.model
+        kin = {node for answer in option.nodes for side in model.kin(answer) for node in side}
 
-        def take(offers: list[RankedPath], room: int, over_one: int) -> None:
-            for offer in offers:
-                nodes, hops = offer.found.nodes, offer.found.hops
-                fits = starts[nodes[0]] < per_question_node and all(over[node] < over_one for node in nodes[1:-1])
-                fits &= hops > len(config.per_length) or lengths[hops] < config.per_length[hops - 1]
-                if room and fits and all(offer.found != path.found for path in chosen):
-                    chosen.append(offer)
-                    starts[nodes[0]] += 1
-                    lengths[hops] += 1
-                    over.update(nodes[1:-1])
-                    room -= 1
+        def fits(offer: RankedPath) -> bool:
+            nodes, hops = offer.found.nodes, offer.found.hops
+            new = starts[nodes[0]] == 0 or not used.issuperset(nodes[1:-1])
+            new &= all(offer.found != path.found for path in chosen)
+            over = used.union(nodes[1:-1])
+            few = starts[nodes[0]] < per_question_node and len(over) <= config.middles and len(over & kin) <= _KIN
+            return new and few and self.selector.admits(hops, lengths)
 
-        direct = [] if config.exclude_direct else self._direct(option, closed)
-        offers = self.offers(option, closed)
-        take(direct, -(-limit // 3), _OVER_ONE_MIDDLE)
-        take(offers, limit - len(chosen), 1)
-        take(offers, limit - len(chosen), _OVER_ONE_MIDDLE)
-        take(direct, limit - len(chosen), limit)
-        take(offers, limit - len(chosen), limit)
+        def take(offer: RankedPath) -> None:
+            chosen.append(offer)
+            starts[offer.found.nodes[0]] += 1
+            lengths[offer.found.hops] += 1
+            used.update(offer.found.nodes[1:-1])
+
+        def gain(offer: RankedPath) -> int:
+            new = len(set(offer.found.nodes[1:-1]) - used)
+            return offer.worth + _NEW_FINDING * (starts[offer.found.nodes[0]] == 0) - _NEW_MIDDLE * new
+
+        for offer in direct:
+            if len(chosen) < -(-limit // 2) and starts[offer.found.nodes[0]] == 0 and fits(offer):
+                take(offer)
+        offers = [offer for offer in offers if offer.worth >= offers[0].worth - _SLACK]
+        while len(chosen) < limit and (left := [offer for offer in offers if fits(offer)]):
+            take(min(left, key=lambda offer: (-gain(offer), offer.found)))
+        for offer in direct:
+            if len(chosen) < limit and starts[offer.found.nodes[0]] == 0 and fits(offer):
+                take(offer)
         return chosen
+
+    def rank(self, option: OptionNodes, found: Sequence[FoundPath]) -> list[RankedPath]:
+        """Return paths to an option that were found otherwise, best first."""
+        joint = self.selector.evidence.joint(option.nodes)
+        ranked = []
+        for answer in sorted({path.nodes[-1] for path in found}):
+            paths = [path for path in found if path.nodes[-1] == answer]
+            inner = np.array(sorted({node for path in paths for node in path.nodes[1:-1]}), dtype=np.int64)
+            described = self.features.describe(answer, joint, inner, hops=self.selector.config.max_hops)
+            ranked += [self._ranked(path, *self._table(described, joint, 0)) for path in paths]
+        return sorted(ranked, key=lambda offer: (-offer.worth, offer.found))
 
     def _direct(self, option: OptionNodes, closed: Collection[int]) -> list[RankedPath]:
         selector, found = self.selector, []
@@ -158,7 +203,7 @@ class Bridges:
         self, found: FoundPath, table: Mapping[int, int], rows: Mapping[int, NDArray[np.float64]]
     ) -> RankedPath:
         inner = found.nodes[1:-1]
-        odds = [table.get(node, _UNRANKED) for node in inner]
+        odds = [table.get(node, _UNRANKED) for node in inner] or [0]
         worth = sum(odds) // len(odds) - _HOP * (found.hops - 2)
         graph = self.selector.evidence.model.graph
         told = [

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.ids import folded
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, EvidenceModel, ItemEvidence
@@ -22,36 +21,26 @@ from kgpaths.paths.kernel import INFINITE, Kernel
 
 _GROUPS = ("condition", "substance", "gene_product", "living_thing", "circumstance", "process", "care", "structure")
 FEATURES: dict[str, str] = {
-    "findings": "ln(1 + findings that speak for it)",
     "share": "share of the present findings that speak for it",
     "worth": "ln(1 + joint evidence in nats), see `kgpaths.paths.evidence`",
     "best_worth": "the most telling finding, tens of nats",
     "two_hops": "1 if no finding speaks for it, and one lies two hops off",
-    "finding_cost": "cheapest two hops from a finding, tens of nats; 0 if a finding speaks for it",
-    "adjacent": "1 if it is a neighbour of the option",
     "option_cost": "cheapest way on to the option, tens of nats",
-    "adamic_adar": "ln(1 + sum over neighbours shared with the option of 1 / ln(1 + degree))",
-    "adamic_findings": "ln(1 + the same, summed over the present findings)",
+    "adamic_adar": "ln(1 + sum over neighbours shared with the option of 1 / ln(1 + degree)), of the item's greatest",
+    "adamic_findings": "the same for neighbours shared with the present findings",
     "degree": "ln(1 + degree), tens",
-    "degree_squared": "its square",
     "kinds": "ln(1 + its kinds, theirs included), tens: how general it is",
+    "hierarchy": "ln(1 + its direct classes and kinds), tens",
     "names": "ln(1 + number of names), tens: what has many names is often spoken of",
     "catalogued": "1 for a disease that only catalogues of rare diseases have",
     "class_of_option": "1 if the option is one of its kinds",
     "kind_of_option": "1 if it is a kind of the option",
+    "sibling_of_option": "1 if both are kinds of a third",
     "class_of_finding": "1 if a finding is one of its kinds",
+    "kind_of_finding": "1 if it is a kind of a finding",
     "type_of_option": "1 if it has the option's type",
     "name_in_stem": "share of the words of its name that the stem has",
-    "name_words": "ln(number of words of its name)",
-    "text_option": "strength of the best edge to the option that was read in a text",
-    "text_findings": "ln(1 + summed strength of edges to findings that were read in a text)",
-    "text_share": "share of the present findings that a text joins with it",
-    "text_degree": "ln(1 + neighbours by edges read in texts), tens",
-    "curated_option": "1 if a curator joins it with the option",
     **{f"is_{group}": f"1 for a {group.replace('_', ' ')}" for group in _GROUPS[1:]},
-    "condition_of_care": "1 for a condition where the option is a substance or care",
-    "condition_of_condition": "1 for a condition where the option is one",
-    "condition_of_other": "1 for a condition where the option is anything else",
 }
 """Name and meaning, in the order of the columns."""
 
@@ -71,9 +60,13 @@ class FeatureModel:
     def __init__(self, kernel: Kernel, model: EvidenceModel) -> None:
         self.kernel, self.model, self.graph = kernel, model, model.graph
         graph, number = self.graph, self.graph.n_nodes
-        known = {name: _GROUPS.index(kind.group) for name, kind in node_types().items() if kind.group in _GROUPS}
-        groups = np.array([known.get(name, 0) for name in graph.node_types], dtype=np.int64)
-        self.group = groups[graph.node_type]
+        groups = [known.group if (known := node_types().get(kind)) else "" for kind in graph.node_types]
+        numbers = [_GROUPS.index(group) if group in _GROUPS else len(_GROUPS) for group in groups]
+        self.group = np.array(numbers, dtype=np.int64)[graph.node_type]
+        """Shape (N,): place in `_GROUPS`; its length for a type that the vocabulary does not have."""
+        hierarchy = model.classifies[graph.predicate]
+        self.log_kin = np.bincount(graph.subject[hierarchy], minlength=number)
+        self.log_kin = np.log1p(self.log_kin + np.bincount(graph.object[hierarchy], minlength=number)) / 10
         read = np.array([tier != "curated" for tier in graph.tiers], dtype=bool)[graph.tier]
         self.text_degree = np.bincount(graph.subject[read], minlength=number)
         self.text_degree = self.text_degree + np.bincount(graph.object[read], minlength=number)
@@ -82,12 +75,26 @@ class FeatureModel:
         self.log_names = np.log1p(np.diff(graph.name_indptr)) / 10
         self.words = lru_cache(maxsize=65_536)(self._words)
         self.texts = lru_cache(maxsize=8192)(self._texts)
+        self.kin = lru_cache(maxsize=65_536)(self._kin)
         # Questions share findings and answers; what is kept for the next one is bounded, whatever their number.
         self.adamic_adar = lru_cache(maxsize=1024)(self._adamic_adar)
         self.reach = lru_cache(maxsize=32)(self._reach)
 
     def _words(self, node: int) -> tuple[str, ...]:
         return tuple(words(self.graph.name(node)))
+
+    def _kin(self, node: int) -> tuple[list[int], list[int]]:
+        """Classes and kinds of a node, ascending."""
+        graph = self.graph
+        edges = np.asarray(graph.arcs[graph.indptr[node] : graph.indptr[node + 1]])
+        edges = edges[self.model.classifies[graph.predicate[edges]]]
+        subject, object = graph.subject[edges], graph.object[edges]
+        above, below = object[(subject == node) & (object != node)], subject[(object == node) & (subject != node)]
+        return sorted(set(above.tolist())), sorted(set(below.tolist()))
+
+    def siblings(self, node: int) -> list[int]:
+        """Nodes that are kinds of what a node is a kind of, ascending."""
+        return sorted({other for above in self.kin(node)[0] for other in self.kin(above)[1]} - {node})
 
     def _texts(self, node: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Neighbours by edges read in texts, ascending, and the strongest such edge's strength."""
@@ -134,20 +141,18 @@ class ItemFeatures:
         self.stem = frozenset(words(stem))
         self.starts = np.array(sorted(present), dtype=np.int64)
         self.count, self.best = np.zeros(number), np.zeros(number)
-        self.class_of_finding = np.zeros(number, dtype=bool)
-        self.text_sum, self.text_count, self.adamic = np.zeros(number), np.zeros(number), np.zeros(number)
+        self.class_of_finding, self.kind_of_finding = np.zeros(number, dtype=bool), np.zeros(number, dtype=bool)
+        self.adamic = np.zeros(number)
         for finding, scale in present.items():
             support = model.model.support(finding)
             speaks = (support.through >= 0) | (support.through == DIRECT) | (support.through == ITSELF)
             self.count[support.nodes[speaks]] += 1
             self.class_of_finding[support.nodes[support.through == UPWARD]] = True
+            self.kind_of_finding[model.kin(finding)[1]] = True
             self.best[support.nodes[speaks]] = np.maximum(
                 self.best[support.nodes[speaks]], support.worth[speaks] * scale / 10_000
             )
             model.add_adamic_adar(finding, self.adamic, degree_cap=degree_cap)
-            others, strength = model.texts(finding)
-            self.text_sum[others] += strength
-            self.text_count[others] += 1
         self._far: NDArray[np.int32] | None = None
 
     def _distance(self) -> NDArray[np.int32]:
@@ -171,7 +176,6 @@ class ItemFeatures:
             hops: longest path in edges.
         """
         model = self.model
-        graph = model.graph
         allowed = (model.model.degree <= self.degree_cap) & (model.model.degree > 0)
         allowed[list(barred)] = False
         allowed[option] = False
@@ -184,63 +188,41 @@ class ItemFeatures:
         candidates = spoken & (near | far)
         if hops > 2:
             candidates |= near & (self._distance() < INFINITE)
-        places = np.flatnonzero(candidates & allowed)
-        adjacent, speaks = near[places], spoken[places]
+        return self.describe(option, joint, np.flatnonzero(candidates & allowed), hops=hops)
+
+    def describe(self, option: int, joint: NDArray[np.int64], places: NDArray[np.int64], *, hops: int) -> Middles:
+        """Return the features of some nodes, ascending, as middles on the way to an option node."""
+        model = self.model
+        graph = model.graph
+        reach = model.reach(option, 2 if hops > 2 else 1, self.degree_cap)
+        adjacent, speaks = reach[0, places] < INFINITE, self.count[places] > 0
         onward = np.where(adjacent, reach[0, places], reach[-1, places]).astype(np.float64)
-        back = np.where(speaks, 0, self._distance()[places]) if hops > 2 else np.zeros(len(places))
-        degree = model.log_degree[places]
-        option_texts, option_strength = model.texts(option)
-        text_option = np.zeros(len(places))
-        where = np.searchsorted(option_texts, places)
-        inside = where < len(option_texts)
-        inside[inside] = option_texts[where[inside]] == places[inside]
-        text_option[inside] = option_strength[where[inside]]
         shared = np.zeros(graph.n_nodes)
         model.add_adamic_adar(option, shared, degree_cap=self.degree_cap)
-        above, below, curated = self._around(option)
+        above, below = model.kin(option)
         columns = [
-            np.log1p(self.count[places]),
             self.count[places] / len(self.starts),
             np.log1p(np.maximum(joint[places], 0) / 1000),
             self.best[places],
             (~speaks).astype(np.float64),
-            np.minimum(back, 20_000) / 10_000,
-            adjacent.astype(np.float64),
             np.minimum(onward, 20_000) / 10_000,
-            np.log1p(shared[places]),
-            np.log1p(self.adamic[places]),
-            degree,
-            degree**2,
+            _of_greatest(np.log1p(shared[places])),
+            _of_greatest(np.log1p(self.adamic[places])),
+            model.log_degree[places],
             model.log_kinds[places],
+            model.log_kin[places],
             model.log_names[places],
             (model.model.middle_cost[places] > model.model.degree_cost[places]).astype(np.float64),
             np.isin(places, above),
             np.isin(places, below),
+            np.isin(places, model.siblings(option)),
             self.class_of_finding[places],
+            self.kind_of_finding[places],
             graph.node_type[places] == graph.node_type[option],
             np.array([self._overlap(node) for node in places.tolist()]),
-            np.log([max(len(model.words(node)), 1) for node in places.tolist()]),
-            text_option,
-            np.log1p(self.text_sum[places]),
-            self.text_count[places] / len(self.starts),
-            np.log1p(model.text_degree[places]) / 10,
-            np.isin(places, curated),
             *(model.group[places] == number for number in range(1, len(_GROUPS))),
-            (model.group[places] == 0) & (_GROUPS[model.group[option]] in ("substance", "care")),
-            (model.group[places] == 0) & (model.group[option] == 0),
-            (model.group[places] == 0) & (_GROUPS[model.group[option]] not in ("substance", "care", "condition")),
         ]
         return Middles(places, np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1))
-
-    def own_adamic(self, node: int, without: Sequence[int]) -> float:
-        """Return a node's Adamic-Adar index with the present findings, summed, leaving some findings out."""
-        own = sorted(set(without) & set(self.starts.tolist()))
-        if not own:
-            return float(self.adamic[node])
-        spoken = np.zeros(len(self.adamic))
-        for finding in own:
-            self.model.add_adamic_adar(finding, spoken, degree_cap=self.degree_cap)
-        return max(float(self.adamic[node] - spoken[node]), 0.0)
 
     def own_texts(self, node: int, without: Sequence[int]) -> tuple[float, int]:
         """Return summed strength and number of a node's edges read in texts to present findings."""
@@ -252,16 +234,10 @@ class ItemFeatures:
         name = self.model.words(node)
         return sum(word in self.stem for word in name) / len(name) if name else 0.0
 
-    def _around(self, option: int) -> tuple[list[int], list[int], list[int]]:
-        """Classes, kinds and curated neighbours of an option node."""
-        graph: KnowledgeGraph = self.model.graph
-        edges = np.asarray(graph.arcs[graph.indptr[option] : graph.indptr[option + 1]])
-        subject, object = graph.subject[edges].astype(np.int64), graph.object[edges].astype(np.int64)
-        classifies = self.model.model.classifies[graph.predicate[edges]]
-        by_hand = graph.tier[edges] == graph.tiers.index("curated")
-        others = subject + object - option
-        above, below = classifies & (subject == option), classifies & (object == option)
-        return others[above].tolist(), others[below].tolist(), others[by_hand].tolist()
+
+def _of_greatest(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    greatest = values.max(initial=0.0)
+    return values / greatest if greatest > 0 else values
 
 
 def words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 
 from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError
@@ -14,6 +14,7 @@ from kgpaths.paths.features import FeatureModel
 from kgpaths.paths.kernel import DEEPEST, FoundPath, Kernel
 from kgpaths.paths.passages import Passages
 from kgpaths.paths.ranker import Ranker, shipped_option_ranker, shipped_ranker
+from kgpaths.paths.shown import shown_edge
 from kgpaths.paths.views import search_graph
 from kgpaths.records import Hop, Mention, PathKind, PathSet, QAItem, ReasoningPath
 
@@ -159,9 +160,10 @@ class PathFinder:
         kind: PathKind = "selected",
         option_key: str | None = None,
         explanation: str = "",
+        wanted: frozenset[str] | None = None,
     ) -> ReasoningPath:
-        """Return a found path with its edges."""
-        hops = tuple(self._hop(kernel, u, v) for u, v in zip(found.nodes, found.nodes[1:], strict=False))
+        """Return a found path with its edges, the arcs' own, or chosen by `wanted` (`kgpaths.paths.shown`)."""
+        hops = tuple(self._hop(kernel, u, v, wanted) for u, v in pairwise(found.nodes))
         return ReasoningPath(
             hops=hops,
             cost_millinats=found.cost,
@@ -171,9 +173,9 @@ class PathFinder:
             explanation=explanation,
         )
 
-    def _hop(self, kernel: Kernel, u: int, v: int) -> Hop:
-        graph = self.graph
-        number = kernel.graph.edge(graph, u, v)
+    def _hop(self, kernel: Kernel, u: int, v: int, wanted: frozenset[str] | None) -> Hop:
+        graph, view = self.graph, kernel.graph
+        number = view.edge(graph, u, v) if wanted is None else shown_edge(graph, view, u, v, wanted)
         subject, object = int(graph.subject[number]), int(graph.object[number])
         return Hop(
             edge_id=graph.edge_id_at(number),

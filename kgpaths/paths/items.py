@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.ladder import climb
 from kgpaths.paths.options import Weighing
+from kgpaths.paths.shown import asked_relations
 from kgpaths.records import Mention, OptionEvidence, PathSet, QAItem, Reason, ReasoningPath
 
 if TYPE_CHECKING:
@@ -39,17 +40,21 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
     else:
         others = {node for option in options for node in option.nodes} - set(right.nodes)
         quota = _Quota(barred=others, limit=config.selected, per_question_node=config.per_question_node)
-        if config.ranking == "learned":
-            ranked = Bridges(selector, weighing.features, finder.ranker).paths(right, **quota)
+        wanted = asked_relations(item.question)
+        bridges = Bridges(selector, weighing.features, finder.ranker) if config.ranking == "learned" else None
+        if bridges:
+            ranked = bridges.paths(right, **quota)
             paths = [
-                finder.path(finder.kernel, path.found, option_key=right.key, explanation=path.explanation)
+                finder.path(
+                    finder.kernel, path.found, option_key=right.key, explanation=path.explanation, wanted=wanted
+                )
                 for path in ranked
             ]
         else:
             chosen = selector.paths(right, pivots[options.index(right)], **quota)
-            paths = [finder.path(finder.kernel, path, option_key=right.key) for path in chosen]
+            paths = [finder.path(finder.kernel, path, option_key=right.key, wanted=wanted) for path in chosen]
         if not paths:
-            paths = climb(finder, selector, right, barred=others)
+            paths = climb(finder, selector, right, barred=others, bridges=bridges, wanted=wanted)
         if not paths:
             no_path = "no_path"
         else:
@@ -65,7 +70,8 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
                         preferred=starts,
                     )
                     paths += [
-                        finder.path(finder.kernel, path, kind="contrast", option_key=option.key) for path in contrast
+                        finder.path(finder.kernel, path, kind="contrast", option_key=option.key, wanted=wanted)
+                        for path in contrast
                     ]
     return PathSet(
         paths=tuple(paths),

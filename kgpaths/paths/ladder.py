@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.kernel import DEEPEST, FoundPath, Kernel
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import ReasoningPath
@@ -29,9 +30,15 @@ _STARTS = 40
 
 
 def climb(
-    finder: PathFinder, selector: Selector, answer: OptionNodes, *, barred: Collection[int]
+    finder: PathFinder,
+    selector: Selector,
+    answer: OptionNodes,
+    *,
+    barred: Collection[int],
+    wanted: frozenset[str],
+    bridges: Bridges | None = None,
 ) -> list[ReasoningPath]:
-    """Return the cheapest paths of the first rung that has any; [] when none has."""
+    """Return the cheapest paths of the first rung that has any, or the best by `bridges`; [] when none has."""
     model, findings = finder.evidence_model, selector.evidence.findings
     closed = {*barred, *findings.absent}
     starts = sorted(
@@ -45,14 +52,21 @@ def climb(
         return [path for path in found if not closed.intersection(path.nodes)]
 
     def few(kernel: Kernel, paths: Sequence[FoundPath], rung: str) -> list[ReasoningPath]:
-        chosen: list[FoundPath] = []
-        starts_used: Counter[int] = Counter()
-        for path in paths:
-            affordable = len(chosen) < _FEW and path.cost <= _DEAREST
-            if affordable and not starts_used[path.nodes[0]] and selector.argues(path.nodes, kernel):
-                starts_used[path.nodes[0]] += 1
-                chosen.append(path)
-        return [finder.path(kernel, path, rung=rung, option_key=answer.key) for path in chosen]
+        affordable = [path for path in paths if path.cost <= _DEAREST and selector.argues(path.nodes, kernel)]
+        told = dict.fromkeys(affordable, "")
+        if bridges:
+            told = {path.found: path.explanation for path in bridges.rank(answer, affordable)}
+        chosen: dict[FoundPath, str] = {}
+        lengths: Counter[int] = Counter()
+        for path, explanation in told.items():
+            unused = all(path.nodes[0] != other.nodes[0] for other in chosen)
+            if len(chosen) < _FEW and unused and selector.admits(path.hops, lengths):
+                lengths[path.hops] += 1
+                chosen[path] = explanation
+        return [
+            finder.path(kernel, path, rung=rung, option_key=answer.key, explanation=explanation, wanted=wanted)
+            for path, explanation in chosen.items()
+        ]
 
     if not starts:
         return []

@@ -32,13 +32,24 @@ class Explained(NamedTuple):
     explanation: tuple[Mention, ...]
 
 
-def kept_for_testing(item_id: str) -> bool:
-    """Return True for the half of all questions that nothing is learned from; by a hash of the id.
+class Candidates(NamedTuple):
+    """Middles of one question that some path leads over."""
 
-    >>> [kept_for_testing(name) for name in ("a", "b", "c", "d")]
-    [False, False, False, False]
+    nodes: NDArray[np.int64]
+    """Shape (M,); a node is there once for every node of the right option that it leads to."""
+    values: NDArray[np.float64]
+    """Shape (M, F), columns as in `kgpaths.paths.features.FEATURES`."""
+    named: NDArray[np.bool_]
+    """Shape (M,): what the expert names, see `kgpaths.paths.agreement`."""
+
+
+def fold_of(item_id: str, folds: int = 5) -> int:
+    """Return the fold of a question for cross-validation, by a hash of its id.
+
+    >>> [fold_of(name) for name in ("a", "b", "c", "d")]
+    [0, 1, 0, 4]
     """
-    return hashlib.sha256(item_id.encode()).digest()[0] % 2 == 1
+    return int.from_bytes(hashlib.sha256(item_id.encode()).digest()[:8], "big") % folds
 
 
 def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
@@ -50,9 +61,7 @@ def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
     ]
 
 
-def candidates(
-    finder: PathFinder, question: Explained
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+def candidates(finder: PathFinder, question: Explained) -> Candidates:
     """Return the middles of a question that some path leads over, their features, and which the expert names."""
     config, model = finder.config, finder.evidence_model
     options = options_of(finder, question.item, question.mentions)
@@ -70,10 +79,10 @@ def candidates(
     rows = [(node, row) for node, row in rows if node not in who.question]
     nodes = np.array([node for node, _ in rows], dtype=np.int64)
     values = np.array([row for _, row in rows]).reshape(len(rows), len(FEATURES))
-    return nodes, values, np.isin(nodes, sorted(who.named))
+    return Candidates(nodes, values, np.isin(nodes, sorted(who.named)))
 
 
-def learn_ranker(finder: PathFinder, questions: Iterable[Explained]) -> tuple[Ranker, int, int]:
+def learn_ranker(tables: Iterable[Candidates]) -> tuple[Ranker, int, int]:
     """Fit the ranker; return it with the number of questions and of middles it learned from.
 
     A question's middles count together as the square root of their number, so that a question with a thousand of
@@ -82,9 +91,9 @@ def learn_ranker(finder: PathFinder, questions: Iterable[Explained]) -> tuple[Ra
     Raises:
         UsageError: no question has a candidate middle.
     """
-    tables = [(values, named) for _, values, named in (candidates(finder, one) for one in questions) if len(named)]
-    if not tables:
+    full = [table for table in tables if len(table.named)]
+    if not full:
         raise UsageError("no question has a candidate middle and a long enough explanation: nothing to learn from")
-    values, labels = (np.concatenate(column) for column in zip(*tables, strict=True))
-    weight = np.concatenate([np.full(len(named), len(named) ** -0.5) for _, named in tables])
-    return fit(values, labels, weight), len(tables), len(labels)
+    weight = np.concatenate([np.full(len(table.named), len(table.named) ** -0.5) for table in full])
+    labels = np.concatenate([table.named for table in full])
+    return fit(np.concatenate([table.values for table in full]), labels, weight), len(full), len(labels)

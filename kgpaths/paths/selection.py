@@ -15,7 +15,7 @@ that much is known of is reached from anything, and says the less by it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -120,6 +120,17 @@ class Selector:
         self.truncated |= self.arcs_left < 0
         return self.arcs_left >= 0
 
+    def admits(self, hops: int, lengths: Mapping[int, int]) -> bool:
+        """Say whether one more path of a length may be taken, by the configuration's quotas.
+
+        Args:
+            hops: the path's length.
+            lengths: how many of every length were taken.
+        """
+        quota = self.config.per_length
+        wanted = hops > 1 or not self.config.exclude_direct
+        return wanted and (hops > len(quota) or lengths.get(hops, 0) < quota[hops - 1])
+
     def evidence_for(self, pivots: Sequence[Pivot]) -> float:
         """Return the evidence for an option in nats, at least 0; from all its pivots, see the module."""
         answer_cost = 2 * self.evidence.model.degree_cost
@@ -157,15 +168,18 @@ class Selector:
             offers.append([path for start in approaches if (path := self.joined(start, tails[pivot], closed))])
         chosen: list[FoundPath] = []
         starts: Counter[int] = Counter()
+        lengths: Counter[int] = Counter()
         # First round: the best pivot gets half of the places, every other two; second round: whoever is left.
         for shares in ([(limit + 1) // 2] + [2] * len(offers), [limit] * len(offers)):
             for offer, share in zip(offers, shares, strict=False):
                 for path in offer:
                     if len(chosen) == limit or share == 0:
                         break
-                    if path not in chosen and starts[path.nodes[0]] < per_question_node and self.argues(path.nodes):
+                    fits = path not in chosen and starts[path.nodes[0]] < per_question_node
+                    if fits and self.admits(path.hops, lengths) and self.argues(path.nodes):
                         chosen.append(path)
                         starts[path.nodes[0]] += 1
+                        lengths[path.hops] += 1
                         share -= 1
         return chosen
 

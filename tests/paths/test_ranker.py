@@ -71,14 +71,15 @@ def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph
 
 
 def test_learning_finds_what_the_expert_looks_at(graph: KnowledgeGraph) -> None:
-    ranker, questions, middles = learn_ranker(PathFinder(graph, ranker=blank_ranker()), [question(RIGHT)] * 20)
+    asked = candidates(PathFinder(graph, ranker=blank_ranker()), question(RIGHT))
+    ranker, questions, middles = learn_ranker([asked] * 20)
     assert (questions, middles) == (20, 40)
     assert ranker.weight[list(FEATURES).index("degree")] > 0
 
 
-def test_nothing_to_learn_from_is_said(graph: KnowledgeGraph) -> None:
+def test_nothing_to_learn_from_is_said() -> None:
     with pytest.raises(UsageError, match="nothing to learn from"):
-        learn_ranker(PathFinder(graph), [])
+        learn_ranker([])
 
 
 def test_a_fitted_ranker_recovers_the_weights_that_made_the_labels() -> None:
@@ -100,14 +101,14 @@ def test_the_weights_file_reads_as_it_was_written(tmp_path: Path) -> None:
     assert np.array_equal(Ranker.read(file, FEATURES).weight, shipped.weight)
 
 
-@pytest.mark.parametrize("line", ["nonsense\t1\t2", "findings\t1", "findings\tone\t2"])
+@pytest.mark.parametrize("line", ["nonsense\t1\t2", "share\t1", "share\tone\t2"])
 def test_a_damaged_weights_file_is_refused(tmp_path: Path, line: str) -> None:
     file = tmp_path / "ranker.txt"
     file.write_text(shipped_ranker().text([]) + line + "\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"ranker\.txt:\d+"):
         Ranker.read(file, FEATURES)
     file.write_text("bias\t0\t1\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="lacks findings"):
+    with pytest.raises(UsageError, match="lacks share"):
         Ranker.read(file, FEATURES)
 
 
