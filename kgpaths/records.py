@@ -345,7 +345,7 @@ class OptionEvidence(Record):
     node_ids: tuple[str, ...]
     """Nodes the option links to; empty when it links to nothing."""
     score: float
-    """Evidence score; comparable between the options of one item only."""
+    """Evidence score: log-odds in nats against the item's average linked option; 0 where nothing is linked."""
 
 
 class PathSet(Record):
