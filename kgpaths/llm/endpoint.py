@@ -60,7 +60,6 @@ class Endpoint:
         self._first = asyncio.Lock()
         self._noted: asyncio.Future[None] | None = None
         self._seen = 0
-        self._longest = 0
         self._flying: dict[str, asyncio.Future[Reply]] = {}
         self._client: Client | None = None
         self._open = ExitStack()
@@ -173,7 +172,8 @@ class Endpoint:
         rough = rough_tokens(request)
         prompt, completion = self.meter.corrected(rough), self._expected_completion(request)
         try:
-            async with self.budget.reserve(self.meter.at_most(rough), max(completion, self._longest)):
+            longest = request.max_tokens or max(completion, _USUAL_COMPLETION)
+            async with self.budget.reserve(self.meter.at_most(rough), longest):
                 await self._rates.wait(prompt + completion)
                 if self._over is not None:
                     raise self._over
@@ -202,7 +202,6 @@ class Endpoint:
 
     def _account(self, key: str, estimated: int, reply: Reply) -> None:
         self._seen += 1
-        self._longest = max(self._longest, reply.completion_tokens)
         self.budget.spend(reply.prompt_tokens, reply.completion_tokens)
         self.spent.prompt_tokens += reply.prompt_tokens
         self.spent.completion_tokens += reply.completion_tokens

@@ -74,7 +74,7 @@ class Outage:
 
 
 class Budget:
-    """What a run may cost; room is held for what is in flight, as the caller asks for it.
+    """What a run may cost; room is held for the most that each call in flight may take, so that it is not overdrawn.
 
     >>> import asyncio
     >>> async def example(budget):
@@ -85,7 +85,7 @@ class Budget:
     >>> asyncio.run(example(Budget(EndpointConfig(max_tokens_total=100))))
     Traceback (most recent call last):
     ...
-    kgpaths.errors.BudgetSpent: 80 of 100 tokens are used and the next call would take about 90; ...
+    kgpaths.errors.BudgetSpent: 80 of 100 tokens are used and the next call may take 90; ...
     """
 
     def __init__(self, config: EndpointConfig) -> None:
@@ -138,11 +138,11 @@ class Budget:
         most, used = self.config.max_tokens_total, self.prompt_tokens + self.completion_tokens
         if most is not None and used + next_tokens > most:
             return (
-                f"{used:,} of {most:,} tokens are used and the next call would take about {next_tokens:,}; "
+                f"{used:,} of {most:,} tokens are used and the next call may take {next_tokens:,}; "
                 "raise max_tokens_total (--max-tokens) and run the same command again"
             )
         return (
-            f"the run has cost ${self.cost:.4f} and the next call does not fit below ${self.config.max_cost:g}; "
+            f"the run has cost ${self.cost:.4f} and the next call may not fit below ${self.config.max_cost:g}; "
             "raise max_cost (--max-cost) and run the same command again"
         )
 

@@ -58,7 +58,7 @@ def test_a_budget_is_used_up_whatever_is_in_flight(concurrency: int, request_of:
     with FaultServer(latency_s=0.01) as server:
         endpoint = asyncio.run(run(server.base_url))
     used = endpoint.budget.prompt_tokens + endpoint.budget.completion_tokens
-    assert 1000 - 2 * used / server.requests < used <= 1000
+    assert 1000 - 64 - 2 * used / server.requests < used <= 1000, "one more call may take 64 tokens and its prompt"
 
 
 def test_without_rates_nothing_waits() -> None:
