@@ -34,6 +34,8 @@ from readers import (
     symptoms,
 )
 
+from kgpaths.graph.hpo import read_hpo
+from kgpaths.graph.merge import vocabulary
 from kgpaths.graph.tables import EdgeRecord, NodeRecord, write_tables
 from kgpaths.graph.text_edges import write_text_edges
 from kgpaths.graph.vocabulary import node_types, relations
@@ -96,7 +98,17 @@ def collect(data: Path) -> tuple[list[NodeRecord], list[EdgeRecord], Counter[str
         edges += more_edges
     more_nodes, more_edges = drugmechdb.read(data, {one.id for one in nodes})
     nodes = _without_repetitions(nodes + more_nodes)
-    edges, left_out = _fitting(edges + more_edges, {one.id: one.type for one in nodes})
+    types = {one.id: (one.type,) for one in nodes}
+    elsewhere, _ = read_hpo()
+    types |= {one.id: _READ_ELSEWHERE.get(vocabulary(one.id), ()) for one in elsewhere if one.id not in types}
+    # An id that HPO replaced stands for the term; one that no source defines, for another of the same concept.
+    replaced = {xref: one.id for one in elsewhere for xref in one.xrefs if xref.startswith("HP:")}
+
+    def known(end: str) -> str:
+        return end if end in types else replaced.get(end) or crosswalk.stand_in(matches, end, types) or end
+
+    edges = [edge._replace(subject=known(edge.subject), object=known(edge.object)) for edge in edges + more_edges]
+    edges, left_out = _fitting(edges, types)
     return _connected(nodes, edges), edges, left_out
 
 
@@ -111,16 +123,16 @@ def _without_repetitions(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
     return list(found.values())
 
 
-def _fitting(edges: Iterable[EdgeRecord], types: dict[str, str]) -> tuple[list[EdgeRecord], Counter[str]]:
+def _fitting(edges: Iterable[EdgeRecord], types: dict[str, tuple[str, ...]]) -> tuple[list[EdgeRecord], Counter[str]]:
     """Return the edges whose ends exist and are of the types the vocabulary names, symmetric ones in one direction."""
-    vocabulary = relations()
+    allowed = relations()
     found: dict[tuple[str, str, str, str], EdgeRecord] = {}
     left_out: Counter[str] = Counter()
     for edge in edges:
-        relation = vocabulary[edge.predicate]
+        relation = allowed[edge.predicate]
         if relation.symmetric and edge.object < edge.subject:
             edge = edge._replace(subject=edge.object, object=edge.subject)
-        subject, object_ = (_types(one, types) for one in (edge.subject, edge.object))
+        subject, object_ = (types.get(one, ()) for one in (edge.subject, edge.object))
         key = (edge.subject, edge.predicate, edge.object, edge.source)
         if not (subject and object_):
             left_out[f"{edge.source}: an end is no node"] += 1
@@ -137,10 +149,6 @@ def _fitting(edges: Iterable[EdgeRecord], types: dict[str, str]) -> tuple[list[E
         else:
             found[key] = edge
     return list(found.values()), left_out
-
-
-def _types(curie: str, types: dict[str, str]) -> tuple[str, ...]:
-    return (types[curie],) if curie in types else _READ_ELSEWHERE.get(curie.partition(":")[0], ())
 
 
 def _connected(nodes: Iterable[NodeRecord], edges: Iterable[EdgeRecord]) -> list[NodeRecord]:

@@ -37,7 +37,10 @@ _MARKS, _MARKUP = 3, 200
 _AT_ONCE = 64
 """Texts that are linked at once."""
 _SURE = 0.7
-"""Least score of a mention: below it a name means several things equally well."""
+"""Least score of a mention: what is below was wrong in a quarter of the statements that were read."""
+_SURE_OF_NAME = 0.64
+"""The same for a name as it stands, which the linker doubts for its shortness alone: symbols of genes, above all."""
+_AS_IT_STANDS = frozenset({"label", "exact", "normalised"})
 
 
 class RuleExtractor:
@@ -128,7 +131,8 @@ class RuleExtractor:
                 kind = self._type[mention.node_id] = self._graph.type(mention.node_id)
                 name = self._graph.name(mention.node_id).casefold()
                 self._general[mention.node_id] = name in self._rules.guards.too_general
-            if mention.score >= _SURE and not self._general[mention.node_id]:
+            least = _SURE_OF_NAME if mention.tier in _AS_IT_STANDS else _SURE
+            if mention.score >= least and not self._general[mention.node_id]:
                 yield Near(mention.start + offset, mention.end + offset, mention.node_id, kind, mention.assertion)
 
     def _together(self, inside: Sequence[Near], focus: str | None, reading: Reading) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TABLES = ("nodes.tsv.xz", "edges.tsv.xz", "text_edges.tsv.xz")
 _CODE = ("arrays.py", "builder.py", "hpo.py", "merge.py", "tables.py", "text_edges.py", "ids.py")
-_KNOWLEDGE = ("default/SHA256SUMS", "licences.yaml", "node_types.yaml")
+_KNOWLEDGE = ("default/SHA256SUMS", "kept_apart.tsv", "licences.yaml", "node_types.yaml")
 
 
 def default_snapshot() -> Path:
@@ -119,7 +119,7 @@ def _build(tables: Path, folder: Path, *, text_edges: bool = True) -> None:
             edges += read_text_edges(tables, ledger)
         bar.total = bar.n + len(nodes) + len(edges)
         bar.refresh()
-        mapping, report = merge_concepts(nodes)
+        mapping, report = merge_concepts(nodes, apart=kept_apart())
         concepts = merged_nodes(nodes, mapping)
         bar.update(len(nodes) - len(concepts))
         build_snapshot(
@@ -137,6 +137,16 @@ def _build(tables: Path, folder: Path, *, text_edges: bool = True) -> None:
             skipped=skipped,
             progress=bar.update,
         )
+
+
+def kept_apart() -> frozenset[frozenset[str]]:
+    """Return the pairs of nodes that the merge rules join and that reading found to be two concepts.
+
+    >>> frozenset({"DOID:14115", "MESH:D012772"}) in kept_apart()  # toxic shock is one septic shock
+    True
+    """
+    lines = resource("ontologies", "kept_apart.tsv").read_text("utf-8").splitlines()[1:]
+    return frozenset(frozenset(line.split("\t")[:2]) for line in lines)
 
 
 def _check_tables(folder: Path) -> None:

@@ -58,6 +58,13 @@ _PRIORITY: Mapping[str, tuple[str, ...]] = {
 """Which vocabulary gives a merged node its id, by type or group; others follow in alphabetical order."""
 
 
+_QUALIFIER = re.compile(
+    r"benign|malignant|central|bilateral|unilateral|congenital|familial|hereditary|inherited|isolated|nonsyndromic"
+    r"|infantile|juvenile|neonatal|perinatal|maternal|male|female|psychologic|recurrent|severe|solitary|primary"
+    r"|secondary|tertiary|idiopathic|\d+[a-z]?|[ivx]+"
+)
+"""Words that make a name mean one kind of what it means without them."""
+
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 
@@ -69,7 +76,7 @@ class Conflict(NamedTuple):
     left: str
     right: str
     why: str
-    """`one_to_many`, `same_vocabulary`, `type` or `names_differ`."""
+    """`one_to_many`, `same_vocabulary`, `type`, `names_differ`, `one_kind` or `reviewed`."""
 
 
 class MergeReport(NamedTuple):
@@ -84,7 +91,9 @@ class MergeReport(NamedTuple):
     conflicts: tuple[Conflict, ...]
 
 
-def merge_concepts(nodes: Iterable[NodeRecord], rules: Collection[str] = RULES) -> tuple[dict[str, str], MergeReport]:
+def merge_concepts(
+    nodes: Iterable[NodeRecord], rules: Collection[str] = RULES, *, apart: Collection[frozenset[str]] = ()
+) -> tuple[dict[str, str], MergeReport]:
     """Return the canonical id of every node that is merged into another, and a report.
 
     The result does not depend on the order of the nodes. Time and space grow with the number of names and
@@ -92,6 +101,7 @@ def merge_concepts(nodes: Iterable[NodeRecord], rules: Collection[str] = RULES) 
 
     Args:
         rules: which of `RULES` may join nodes.
+        apart: pairs of ids that were reviewed and are two concepts, whatever the rules say.
 
     >>> mapping, report = merge_concepts([
     ...     NodeRecord("SYMP:0019145", "vomiting", "symptom", "symp"),
@@ -101,7 +111,7 @@ def merge_concepts(nodes: Iterable[NodeRecord], rules: Collection[str] = RULES) 
     ({'MESH:D014839': 'HP:0002013', 'SYMP:0019145': 'HP:0002013'}, 2)
     """
     records = by_id(nodes)
-    clusters = _Clusters(records)
+    clusters = _Clusters(records, apart)
     direct = list(_direct(records))
 
     def confirmed(links: Iterable[Link]) -> list[Link]:
@@ -231,8 +241,12 @@ Link = tuple[str, str]
 class _Clusters:
     """Union-find in which a cluster never holds two ids of one vocabulary, nor types that cannot be one concept."""
 
-    def __init__(self, nodes: Mapping[str, NodeRecord]) -> None:
+    def __init__(self, nodes: Mapping[str, NodeRecord], apart: Collection[frozenset[str]]) -> None:
         self.nodes = nodes
+        self._apart: dict[str, set[str]] = defaultdict(set)
+        for one, other in map(sorted, apart):
+            self._apart[one].add(other)
+            self._apart[other].add(one)
         self.joined: Counter[str] = Counter()
         self.conflicts: list[Conflict] = []
         self._parent = {node_id: node_id for node_id in nodes}
@@ -258,6 +272,8 @@ class _Clusters:
             why = "one_to_many" if many else self._forbidden(left, right)
             if not why and rule == "cross_reference" and self._unlike(left, right):
                 why = "names_differ"
+            if not why and rule.startswith("cross_reference") and self._one_kind(left, right):
+                why = "one_kind"
             if why:
                 self.conflicts.append(Conflict(rule, left, right, why))
             else:
@@ -266,6 +282,8 @@ class _Clusters:
 
     def _forbidden(self, left: str, right: str) -> str:
         ours, theirs = self._members[self.root(left)], self._members[self.root(right)]
+        if any(self._apart[one].intersection(theirs) for one in ours if one in self._apart):
+            return "reviewed"
         if not all(_compatible(self.nodes[a].type, self.nodes[b].type) for a in ours for b in theirs):
             return "type"
         return "same_vocabulary" if {vocabulary(a) for a in ours} & {vocabulary(b) for b in theirs} else ""
@@ -279,6 +297,21 @@ class _Clusters:
             return False
         ours, theirs = ([set(key.split()) for key in _keys(self.nodes[node_id])] for node_id in (left, right))
         return not any(4 * len(a & b) >= len(a | b) for a in ours for b in theirs)
+
+    def _one_kind(self, left: str, right: str) -> bool:
+        """Whether a reference between conditions is from one kind to what has several.
+
+        "benign ependymoma" refers to "Ependymoma": its name is that of the other and a qualifier more, and no exact
+        name of it is the other's.
+        """
+        if _group(self.nodes[left].type) != "condition" or not {vocabulary(left), vocabulary(right)} & _BROAD:
+            return False
+        one, other = (normal_name(self.nodes[node_id].name) for node_id in (left, right))
+        wide, narrow = sorted((one, other), key=len)
+        more = set(narrow.split()) - set(wide.split())
+        if not set(wide.split()) < set(narrow.split()) or not any(map(_QUALIFIER.fullmatch, more)):
+            return False
+        return wide not in _keys(self.nodes[right if narrow == other else left])
 
     def _join(self, left: str, right: str) -> None:
         low, high = sorted((self.root(left), self.root(right)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Container
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,6 +65,14 @@ def rare_diseases(crosswalk: Crosswalk, taken: set[str]) -> list[NodeRecord]:
         if rare and not taken.intersection(ids):
             nodes.append(node(rare[0], crosswalk.labels[mondo], "disease", "mondo", xrefs=[mondo, *rare[1:]]))
     return nodes
+
+
+def stand_in(crosswalk: Crosswalk, one: str, known: Container[str]) -> str:
+    """Return the first id of the same concept that is known; "" when there is none."""
+    ids = crosswalk.members.get(crosswalk.concept.get(one, ""), ())
+    return next(
+        (other for prefix in _FILES.values() for other in ids if other.startswith(f"{prefix}:") and other in known), ""
+    )
 
 
 def representative(crosswalk: Crosswalk, mondo: str) -> str:

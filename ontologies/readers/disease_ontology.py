@@ -61,6 +61,9 @@ _SCOPES = {
     "hasRelatedSynonym": "related",
 }
 
+_NO_NAMES = {"DOID:446": ("Cushing syndrome", "Cushing's syndrome")}
+"""Names that the files call exact and that mean something else: too much cortisol is not too much aldosterone."""
+
 
 def read(data: Path, crosswalk: Crosswalk) -> Tables:
     """Return diseases with their hierarchy, and what they show, where they lie and what causes them."""
@@ -68,7 +71,7 @@ def read(data: Path, crosswalk: Crosswalk) -> Tables:
     labels, parents = _hierarchy(folder / "HumanDO.tsv")
     names = _names(folder, labels)
     xrefs = _xrefs(folder / "allXREFinDO.tsv", labels, crosswalk)
-    nodes = [node(doid, label, "disease", "doid", names[doid], xrefs[doid]) for doid, label in labels.items()]
+    nodes = [node(doid, label, "disease", "doid", names.get(doid, ()), xrefs[doid]) for doid, label in labels.items()]
     edges = [statement(child, "is_a", parent, "doid") for child, above in parents.items() for parent in above]
     facets = [row for row in table(folder / "facets.tsv.gz") if row["?id"] in labels]
     terms = {tidy(row["?import_keyword"]): row["?import_id"] for row in facets}
@@ -106,7 +109,7 @@ def _names(folder: Path, labels: Mapping[str, str]) -> dict[str, list[tuple[str,
         if doid in labels:
             for synonym in term.get("meta", {}).get("synonyms", ()):
                 names[doid].append((synonym["val"], _SCOPES[synonym["pred"]]))
-    return names
+    return {doid: [name for name in some if name[0] not in _NO_NAMES.get(doid, ())] for doid, some in names.items()}
 
 
 def _xrefs(path: Path, labels: Mapping[str, str], crosswalk: Crosswalk) -> dict[str, set[str]]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from readers.records import Tables, node, statement
 
+_NO_NAMES = {"SYMP:0000487": ("erythema", "rubor", "skin redness")}
+"""Names that the file calls exact and that mean something else: redness is no rash."""
+
 
 def read(data: Path) -> Tables:
     """Return symptoms with names and hierarchy."""
@@ -23,7 +26,11 @@ def read(data: Path) -> Tables:
             term.name,
             "symptom",
             "symp",
-            [(synonym.description, synonym.scope.lower()) for synonym in term.synonyms],
+            [
+                (synonym.description, synonym.scope.lower())
+                for synonym in term.synonyms
+                if synonym.description not in _NO_NAMES.get(term.id, ())
+            ],
         )
         for term in terms
     ]

@@ -214,3 +214,27 @@ def test_clusters_keep_the_rules_in_any_order(nodes: list[NodeRecord], random: o
 def _disease(row: tuple[str, str, tuple[str, ...]] | tuple[str, str, tuple[str, ...], str]) -> NodeRecord:
     node_id, name, xrefs, *exact = row
     return NodeRecord(node_id, name, "disease", "s", xrefs, tuple(NodeName(text, "exact") for text in exact))
+
+
+def test_one_kind_of_a_thing_is_not_the_thing() -> None:
+    nodes = [
+        NodeRecord("DOID:4844", "benign ependymoma", "disease", "doid", ("MESH:D004806",)),
+        NodeRecord("MESH:D004806", "Ependymoma", "disease", "mesh"),
+        NodeRecord("DOID:6000", "congestive heart failure", "disease", "doid", ("MESH:D006333",)),
+        NodeRecord("MESH:D006333", "Heart Failure", "disease", "mesh"),
+    ]
+    mapping, report = merge_concepts(nodes)
+    assert mapping == {"MESH:D006333": "DOID:6000"}
+    assert [conflict.why for conflict in report.conflicts] == ["one_kind"]
+
+
+def test_what_was_reviewed_stays_apart_by_whatever_way_it_is_linked() -> None:
+    reviewed = [frozenset({"DOID:1", "MESH:1"})]
+    nodes = [
+        NodeRecord("DOID:1", "toxic shock", "disease", "doid", ("HP:1",)),
+        NodeRecord("HP:1", "Septic shock", "phenotype", "hpo", ("MESH:1",)),
+        NodeRecord("MESH:1", "Shock, Septic", "disease", "mesh", (), (NodeName("Septic shock", "exact"),)),
+    ]
+    mapping, report = merge_concepts(nodes, apart=reviewed)
+    assert mapping.get("DOID:1", "DOID:1") != mapping.get("MESH:1", "MESH:1")
+    assert "reviewed" in {conflict.why for conflict in report.conflicts}
