@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import math
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from itertools import accumulate, cycle, islice, pairwise
+from itertools import accumulate, pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -40,6 +40,7 @@ _SHARED, _APART = 4, 3
 """Findings in common, and findings of each condition alone, that a pair holds."""
 _FINDINGS = frozenset({"has_symptom", "has_phenotype", "has_complication"})
 _TRIES = 50
+"""Starts tried in an area before it counts as exhausted."""
 
 
 class Sample(Record):
@@ -88,7 +89,7 @@ class Sampler:
             raise UsageError(f"unknown shape {shape!r}; {nearest(shape, SHAPES)}")
         pools = {name: pool for name, pool in self.pools.items() if area in (None, name)}
         if not pools:
-            raise UsageError(f"unknown area {area!r}; {nearest(area or '', self.pools)}")
+            raise UsageError(f"unknown area {area!r}; {nearest(area or '', [name for name in self.pools if name])}")
         draws: dict[Shape, Callable[[int, int], list[int] | None]] = {
             "walk": self._walk,
             "chain": self._chain,
@@ -96,13 +97,14 @@ class Sampler:
             "pair": self._pair,
         }
         found: list[Sample] = []
-        for name in islice(cycle(pools), _TRIES * count * len(pools)):
-            if len(found) == count:
-                break
-            if not (nodes := draws[shape](self._one_of(pools[name]), hops)):
-                continue
-            self.used.update(nodes)
-            found.append(self._sample(shape, name, nodes))
+        turns = deque(pools)
+        while turns and len(found) < count:
+            name = turns.popleft()
+            tries = (draws[shape](self._one_of(pools[name]), hops) for _ in range(_TRIES))
+            if nodes := next((each for each in tries if each), None):  # else the area has no more
+                turns.append(name)
+                self.used.update(nodes)
+                found.append(self._sample(shape, name, nodes))
         return found
 
     @cached_property

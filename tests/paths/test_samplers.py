@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from kgpaths.errors import UsageError
@@ -47,6 +49,13 @@ def test_areas_take_turns_and_can_be_chosen(graph: KnowledgeGraph) -> None:
     assert {sample.area for sample in Sampler(graph).draw("star", 5, area="tumours")} == {"tumours"}
 
 
+@pytest.mark.parametrize("shape", ["star", "pair"])
+def test_every_area_gets_the_same_number(graph: KnowledgeGraph, shape: Shape) -> None:
+    areas = Counter(sample.area for sample in Sampler(graph).draw(shape, 12, hops=2))
+    assert set(areas) >= {"infections", "tumours"}
+    assert max(areas.values()) - min(areas.values()) <= 1
+
+
 def test_walks_have_the_length_asked_for_and_spread_over_the_graph(graph: KnowledgeGraph) -> None:
     walks = Sampler(graph).draw("walk", 20, hops=2)
     assert {len(walk.edges) for walk in walks} == {2}
@@ -67,3 +76,5 @@ def test_unknown_words_name_the_nearest(graph: KnowledgeGraph) -> None:
         Sampler(graph).draw("wolk", 1)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="tumours"):
         Sampler(graph).draw("walk", 1, area="tumour")
+    with pytest.raises(UsageError, match="Known: infections"):
+        Sampler(graph).draw("walk", 1, area="xyz")
