@@ -114,15 +114,30 @@ class PathConfig(_Config):
     """What chooses the paths of an item: joint evidence, whose chains read better and are shorter, or weights learned
     from experts' explanations, whose middles experts name more often."""
     priors: str = ""
-    """File with costs of relations in milli-nats that replace the built-in ones, from `kgpaths paths learn-priors`."""
+    """Costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, that replace the built-in ones: a file, as
+    `kgpaths paths learn-priors` writes it, or `mechanism` for those that come with kgpaths."""
     per_length: tuple[int, ...] = ()
-    """Selected paths of 1, 2, ... hops at most; lengths that are not named have no quota."""
+    """Selected paths of 1, 2, ... hops at most (in `find`: of each pair); lengths that are not named have no quota."""
     exclude_direct: bool = False
     """Leave out paths that go from a finding straight to the answer."""
     forbidden: tuple[str, ...] = ()
-    """Steps that no path takes, as `TYPE>TYPE` or `TYPE>PREDICATE>TYPE` with `*` for any, in either direction."""
+    """What no path holds, in either direction, with `*` for any: steps, as `TYPE>TYPE` or `TYPE>PREDICATE>TYPE`, and
+    sequences of types along the path, as `drug>gene>drug` or `*>drug>*` (a drug in the middle)."""
     work_budget: int = Field(default=20_000_000, ge=1)
     """Arcs that may be touched for one item; beyond it the search is cut and the row says `truncated`."""
+
+    @classmethod
+    def mechanism(cls, **changes: Any) -> Self:
+        """Return the configuration that asks how a drug acts on a disease, and not whether it treats it.
+
+        Steps cost what ``ontologies/paths/mechanism.yaml`` says, learned from curated mechanisms: target, process and
+        finding are cheap, other drugs and other indications dear; the direct edge is left out.
+
+        >>> PathConfig.mechanism(degree_cap=5000).exclude_direct
+        True
+        """
+        preset = {"priors": "mechanism", "degree_weight": 0.3, "exclude_direct": True, "max_hops": 4}
+        return cls.parse({**preset, **changes})
 
 
 class ValidationConfig(_Config):

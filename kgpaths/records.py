@@ -25,6 +25,7 @@ Direction = Literal["", "low", "normal", "high"]
 EdgeTier = Literal["curated", "text", "associated_in_text"]
 Polarity = Literal["supports", "contradicts", "neutral"]
 PathKind = Literal["selected", "contrast"]
+PathEffect = Literal["start_increases_end", "start_decreases_end", "end_increases_start", "end_decreases_start"]
 StepKind = Literal["findings", "evidence", "absent", "differential", "link", "distractor", "conclusion", "check"]
 """`differential` names the conditions that come into question; `check` looks back after the conclusion."""
 Outcome = Literal["pass", "fail", "warn", "error", "skipped"]
@@ -316,8 +317,10 @@ class ReasoningPath(Record):
     """`selected` leads to the right answer, `contrast` to a wrong option."""
     option_key: str | None = None
     """Option the path leads to; None for open answers."""
+    effect: PathEffect | None = None
+    """What the signs of its edges compose to; None where one has no sign. See `kgpaths.paths.signs`."""
     explanation: str = ""
-    """For people: why it was chosen. Never parsed."""
+    """For people: why it was chosen, and what speaks against it. Never parsed."""
 
     @property
     def node_ids(self) -> tuple[str, ...]:

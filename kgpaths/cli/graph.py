@@ -27,22 +27,28 @@ def path(
     end: Annotated[str, typer.Argument(help="Node id or name.")],
     k: Annotated[int, typer.Option("-k", min=1)] = 5,
     max_hops: Annotated[int, typer.Option(min=1, max=6)] = 4,
+    mechanism: Annotated[
+        bool, typer.Option("--mechanism", help="How one acts on the other: over targets and processes, no direct edge.")
+    ] = False,
     graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
     tiers: settings.Tiers = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines, one a path, its edges whole.")] = False,
 ) -> None:
     """Print the best paths between two nodes; for every hop its phrase and source, and the sentence of a text."""
     from kgpaths.cli import screen
+    from kgpaths.config import PathConfig
     from kgpaths.errors import EXIT_CHECK_FAILED, UsageError
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.graph.lookup import resolve
     from kgpaths.paths import PathFinder
+    from kgpaths.paths.signs import effect_sentence
 
     opened = KnowledgeGraph.open(graph, tiers=settings.chosen_tiers(tiers))
     ends = resolve(opened, start), resolve(opened, end)
     if ends[0] == ends[1]:
         raise UsageError(f"{start!r} and {end!r} are one node, {ends[0]}; a path needs two")
-    found = PathFinder(opened).find(question=ends[:1], answer=ends[1:], k=k, max_hops=max_hops)
+    config = PathConfig.mechanism() if mechanism else PathConfig()
+    found = PathFinder(opened, config).find(question=ends[:1], answer=ends[1:], k=k, max_hops=max_hops)
     out = screen.console()
     for each in found:
         if as_json:
@@ -53,6 +59,8 @@ def path(
             markup=False,
             soft_wrap=True,
         )
+        if said := effect_sentence(opened, each):
+            out.print(f"        {said}", markup=False, soft_wrap=True)
         for hop in each.hops:
             for line in screen.edge_lines(opened, opened.edge(hop.edge_id)):
                 out.print("        " + line, style="dim", markup=False, soft_wrap=True)

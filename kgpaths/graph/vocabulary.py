@@ -50,6 +50,8 @@ class Relation(_Entry):
     """English from object to subject: ``"{object} {inverse_phrase} {subject}"``."""
     polarity: Polarity
     symmetric: bool = False
+    effect: Literal[-1, 0, 1] = 0
+    """What the subject does to the object: 1 more or stronger, -1 less or weaker, 0 unknown."""
     biolink: str
     """Nearest predicate of the Biolink Model 4."""
     biolink_negated: bool = False

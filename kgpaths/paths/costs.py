@@ -10,7 +10,8 @@ cheapest paths is a search for paths of largest degree product::
 
 `d_out` is the number of distinct objects that the subject has under the predicate, `d_in` the number of distinct
 subjects that the object has; for a symmetric predicate both count neighbours in either direction. `hop` is paid for
-every edge, `prior` comes from ``ontologies/relations.yaml``, or was learned (`kgpaths.paths.priors`).
+every edge, `prior` comes from ``ontologies/relations.yaml``, or was learned, for a relation (`kgpaths.paths.priors`) or
+for a relation between two types of nodes (`kgpaths.paths.step_costs`).
 
 Other formulas, for comparison; d(v) is the number of neighbours of v, N the number of nodes, priors do not count::
 
@@ -88,7 +89,7 @@ def edge_costs(
         subject: node index of every edge's subject, shape (E,).
         object: node index of every edge's object, shape (E,).
         predicate: predicate code of every edge, shape (E,).
-        prior_millinats: prior of every predicate code.
+        prior_millinats: prior of every edge, shape (E,).
         symmetric: whether a predicate code reads the same in both directions.
         weight: DWPC's damping exponent `w`.
         hop_millinats: cost of a hop as such.
@@ -96,7 +97,7 @@ def edge_costs(
     A fever with two diseases, of which one has a second symptom; priors 0 and hop cost 100:
 
     >>> edge_costs(np.array([0, 1, 1]), np.array([2, 2, 3]), np.zeros(3, int),
-    ...            prior_millinats=np.array([0]), symmetric=np.array([False])).tolist()
+    ...            prior_millinats=np.zeros(3, int), symmetric=np.array([False])).tolist()
     [447, 794, 447]
     """
     if not len(subject):
@@ -117,5 +118,5 @@ def edge_costs(
     table = log_table(int(max(d_out.max(), d_in.max())), weight)
     degree_cost = table[d_out[np.searchsorted(out_of, p * node_range + s)]]
     degree_cost = degree_cost + table[d_in[np.searchsorted(into, p * node_range + o)]]
-    total: NDArray[np.int64] = degree_cost + hop_millinats + prior_millinats.astype(np.int64)[p]
+    total: NDArray[np.int64] = degree_cost + hop_millinats + prior_millinats.astype(np.int64)
     return np.clip(total, 1, MAX_COST).astype(np.uint16)

@@ -15,7 +15,8 @@ from kgpaths.paths.kernel import DEEPEST, FoundPath, Kernel
 from kgpaths.paths.passages import Passages
 from kgpaths.paths.ranker import Ranker, shipped_option_ranker, shipped_ranker
 from kgpaths.paths.shown import shown_edge
-from kgpaths.paths.views import search_graph
+from kgpaths.paths.signs import composed_effect, contradiction
+from kgpaths.paths.views import barred, search_graph
 from kgpaths.records import Hop, Mention, PathKind, PathSet, QAItem, ReasoningPath
 
 
@@ -50,7 +51,7 @@ class PathFinder:
     @cached_property
     def kernel(self) -> Kernel:
         """The search over the default view, opened when first needed."""
-        return Kernel(search_graph(self.graph, self.config))
+        return Kernel(search_graph(self.graph, self.config), barred=barred(self.graph, self.config))
 
     @cached_property
     def ranker(self) -> Ranker:
@@ -65,7 +66,7 @@ class PathFinder:
     @cached_property
     def full_kernel(self) -> Kernel:
         """The search over the full view; only the fallback ladder needs it."""
-        return Kernel(search_graph(self.graph, self.config, "full"))
+        return Kernel(search_graph(self.graph, self.config, "full"), barred=barred(self.graph, self.config))
 
     def find(
         self, *, question: Sequence[str], answer: Sequence[str], k: int = 10, max_hops: int = 4
@@ -76,7 +77,11 @@ class PathFinder:
         than ``config.degree_cap`` neighbours. Two paths of a pair differ in their nodes: of parallel edges between
         two nodes the cheapest stands for all (ties: lowest edge id). The list is in canonical order, (cost, hops,
         node indices), hence at most ``k * len(question) * len(answer)`` long; a pair of one node with itself has no
-        path. The order of the arguments changes nothing.
+        path. The order of the arguments changes nothing. ``config.exclude_direct`` leaves out paths of one hop,
+        ``config.per_length`` limits how many of a pair's k paths have 1, 2, ... hops, and no path holds a step or a
+        sequence of types of ``config.forbidden``.
+
+        For the mechanism between a drug and a disease: ``PathFinder(graph, PathConfig.mechanism())``.
 
         Args:
             question: ids or cross-references of the nodes where paths start.
@@ -96,6 +101,8 @@ class PathFinder:
             ends,
             k=k,
             max_hops=max_hops,
+            min_hops=2 if self.config.exclude_direct else 1,
+            per_length=self.config.per_length,
             degree_cap=self.config.degree_cap,
             budget=self.config.work_budget,
         )
@@ -164,13 +171,15 @@ class PathFinder:
     ) -> ReasoningPath:
         """Return a found path with its edges, the arcs' own, or chosen by `wanted` (`kgpaths.paths.shown`)."""
         hops = tuple(self._hop(kernel, u, v, wanted) for u, v in pairwise(found.nodes))
+        against = contradiction(self.graph, hops)
         return ReasoningPath(
             hops=hops,
             cost_millinats=found.cost,
             rung=rung,
             kind=kind,
             option_key=option_key,
-            explanation=explanation,
+            effect=composed_effect(hops),
+            explanation="; ".join(part for part in (explanation, against) if part),
         )
 
     def _hop(self, kernel: Kernel, u: int, v: int, wanted: frozenset[str] | None) -> Hop:

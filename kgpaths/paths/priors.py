@@ -18,10 +18,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kgpaths.errors import ConfigError
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.graph.vocabulary import relations
 from kgpaths.records import ReasoningPath
+from kgpaths.resources import resource
 
 _DEAREST = 6000
 
@@ -60,11 +63,41 @@ def priors_text(priors: Mapping[str, int]) -> str:
     return head + "".join(f"{name}: {priors[name]}\n" for name in sorted(priors))
 
 
+def steps(graph: KnowledgeGraph) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the kinds of steps, ``TYPE>PREDICATE>TYPE``, and which of them every edge is, shape (E,).
+
+    A symmetric relation has its types in alphabetical order, so that both directions are one kind of step.
+    """
+    kinds, predicates = graph.node_types, graph.predicates
+    n_kinds = len(kinds)
+    left, right = (graph.node_type[ends].astype(np.int64) for ends in (graph.subject, graph.object))
+    symmetric = np.array([name in relations() and relations()[name].symmetric for name in predicates], dtype=bool)
+    rank = np.argsort(np.argsort(np.array(kinds)))
+    turned = symmetric[graph.predicate] & (rank[left] > rank[right])
+    left, right = np.where(turned, right, left), np.where(turned, left, right)
+    codes, step = np.unique((left * len(predicates) + graph.predicate) * n_kinds + right, return_inverse=True)
+    names = tuple(
+        f"{kinds[code // n_kinds // len(predicates)]}>{predicates[code // n_kinds % len(predicates)]}>"
+        f"{kinds[code % n_kinds]}"
+        for code in codes.tolist()
+    )
+    return names, step.astype(np.int64)
+
+
+def priors_file(name: str) -> Path:
+    """Return the file of `PathConfig.priors`: one that comes with kgpaths, by its name, or the path itself.
+
+    >>> priors_file("mechanism").name, priors_file("runs/priors.yaml").name
+    ('mechanism.yaml', 'priors.yaml')
+    """
+    return resource("ontologies", "paths", "mechanism.yaml") if name == "mechanism" else Path(name)
+
+
 def read_priors(path: Path) -> dict[str, int]:
     """Read a priors file.
 
     Raises:
-        ConfigError: it cannot be read, or a line is no relation with a cost of 0 or more.
+        ConfigError: it cannot be read, or a line is no relation or step with a cost of 0 or more.
     """
     import yaml
 

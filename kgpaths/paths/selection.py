@@ -200,8 +200,8 @@ class Selector:
     def argues(self, nodes: Sequence[int], kernel: Kernel | None = None) -> bool:
         """Return False for a path over what two nodes merely share: both are kinds of it, or have it, or treat it."""
         triples = zip(nodes, nodes[1:], nodes[2:], strict=False)
-        graph = (kernel or self.kernel).graph
-        return not any(graph.merely_shared(*triple) for triple in triples)
+        kernel = kernel or self.kernel
+        return not kernel.barred.holds(nodes) and not any(kernel.graph.merely_shared(*triple) for triple in triples)
 
     @staticmethod
     def approach(finding: int, through: int, pivot: int) -> tuple[int, ...]:

@@ -24,7 +24,9 @@ from kgpaths.errors import ConfigError, nearest
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.costs import degree_costs, edge_costs
-from kgpaths.paths.priors import read_priors
+from kgpaths.paths.kernel import Barred
+from kgpaths.paths.kernel_numpy import ANY, UNUSED
+from kgpaths.paths.priors import priors_file, read_priors, steps
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.resources import cache_dir
 
@@ -67,13 +69,21 @@ def view_costs(graph: KnowledgeGraph, config: PathConfig, view: View = "default"
 
     A predicate or node type that the vocabulary does not have is outside every view: it has neither cost nor phrase.
     """
-    prior, symmetric, walked = _predicate_tables(graph, config, view)
+    symmetric, walked = _predicate_tables(graph, view)
     if config.cost != "dwpc":
         costs = degree_costs(
             graph.subject, graph.object, graph.degrees, formula=config.cost, hop_millinats=config.hop_millinats
         )
     else:
-        costs = _dwpc(graph, config, prior, symmetric)
+        costs = edge_costs(
+            graph.subject,
+            graph.object,
+            graph.predicate,
+            prior_millinats=_priors(graph, config),
+            symmetric=symmetric,
+            weight=config.degree_weight,
+            hop_millinats=config.hop_millinats,
+        )
     # Modes of inheritance, onsets and the like are no step of reasoning, whatever the relation.
     linkable = [kind in node_types() and node_types()[kind].linkable for kind in graph.node_types]
     concepts = np.array(linkable, dtype=bool)[graph.node_type]
@@ -84,31 +94,49 @@ def view_costs(graph: KnowledgeGraph, config: PathConfig, view: View = "default"
     return np.where(inside, costs, 0).astype(np.uint16)
 
 
-def _dwpc(
-    graph: KnowledgeGraph, config: PathConfig, prior: NDArray[np.int64], symmetric: NDArray[np.bool_]
-) -> NDArray[np.uint16]:
-    return edge_costs(
-        graph.subject,
-        graph.object,
-        graph.predicate,
-        prior_millinats=prior,
-        symmetric=symmetric,
-        weight=config.degree_weight,
-        hop_millinats=config.hop_millinats,
-    )
-
-
-def _takes(graph: KnowledgeGraph, step: str) -> NDArray[np.bool_]:
-    """Return which edges a forbidden step stands for, in either direction.
+def barred(graph: KnowledgeGraph, config: PathConfig) -> Barred:
+    """Return the forbidden sequences of three and more types, both ways round, as the search wants them.
 
     Raises:
-        ConfigError: the step is not of the form, or names no type or relation that there is.
+        ConfigError: an entry of ``config.forbidden`` is of neither form, or names no type or relation that there is.
     """
-    parts = step.split(">")
-    left, predicate, right = (parts[0], "*", parts[1]) if len(parts) == 2 else parts if len(parts) == 3 else ("",) * 3
-    for name, known in ((left, node_types()), (predicate, relations()), (right, node_types())):
-        if name != "*" and name not in known:
-            raise ConfigError(f"forbidden: {step!r} is no TYPE>TYPE or TYPE>RELATION>TYPE; {nearest(name, known)}")
+    codes = {name: code for code, name in enumerate(graph.node_types)}
+    rows = set()
+    for entry in config.forbidden:
+        if _is_sequence(parts := _parts(entry)):
+            # A type that the graph has no node of: no path holds the sequence.
+            row = tuple(ANY if name == "*" else codes.get(name, len(codes)) for name in parts)
+            rows |= {row, row[::-1]}
+    width = max((len(row) for row in rows), default=3)
+    table = [[UNUSED] * (width - len(row)) + list(row) for row in sorted(rows)]
+    return Barred(graph.node_type, np.array(table, dtype=np.int16).reshape(-1, width))
+
+
+def _parts(entry: str) -> list[str]:
+    """Check an entry of `PathConfig.forbidden` and return its names."""
+    parts = entry.split(">")
+    is_step = len(parts) == 2 or (len(parts) == 3 and (parts[1] == "*" or parts[1] in relations()))
+    for place, name in enumerate(parts):
+        known = relations() if is_step and len(parts) == 3 and place == 1 else node_types()
+        if len(parts) < 2 or (name != "*" and name not in known):
+            both = (*known, *relations()) if len(parts) == 3 and place == 1 else known
+            raise ConfigError(
+                f"forbidden: {entry!r} is no TYPE>TYPE, TYPE>PREDICATE>TYPE or TYPE>TYPE>TYPE[>...]; "
+                f"{nearest(name, both)}"
+            )
+    return parts
+
+
+def _is_sequence(parts: list[str]) -> bool:
+    return len(parts) > 3 or (len(parts) == 3 and parts[1] in node_types())
+
+
+def _takes(graph: KnowledgeGraph, entry: str) -> NDArray[np.bool_]:
+    """Return which edges a forbidden step stands for, in either direction; none for a sequence."""
+    parts = _parts(entry)
+    if _is_sequence(parts):
+        return np.zeros(graph.n_edges, dtype=bool)
+    left, predicate, right = (parts[0], "*", parts[1]) if len(parts) == 2 else parts
 
     def is_of(kind: str, nodes: NDArray[np.int32]) -> NDArray[np.bool_]:
         wanted = np.array([kind in ("*", other) for other in graph.node_types], dtype=bool)
@@ -123,25 +151,31 @@ def _takes(graph: KnowledgeGraph, step: str) -> NDArray[np.bool_]:
     return takes
 
 
-def _predicate_tables(
-    graph: KnowledgeGraph, config: PathConfig, view: View
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Prior, symmetry and membership of the view, by predicate code."""
+def _predicate_tables(graph: KnowledgeGraph, view: View) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Symmetry and membership of the view, by predicate code."""
     known = [relations().get(predicate) for predicate in graph.predicates]
-    learned = read_priors(Path(config.priors)) if config.priors else {}
-    prior = np.array(
-        [
-            learned.get(name, relation.cost_millinats if relation else 1)
-            for name, relation in zip(graph.predicates, known, strict=True)
-        ],
-        dtype=np.int64,
-    )
     symmetric = np.array([relation is not None and relation.symmetric for relation in known], dtype=bool)
     walked = [
         relation is not None and relation.polarity != "contradicts" and (relation.in_paths or view == "full")
         for relation in known
     ]
-    return prior, symmetric, np.array(walked, dtype=bool)
+    return symmetric, np.array(walked, dtype=bool)
+
+
+def _priors(graph: KnowledgeGraph, config: PathConfig) -> NDArray[np.int64]:
+    """Prior of every edge: that of its step, else of its relation, learned before built-in."""
+    learned = read_priors(priors_file(config.priors)) if config.priors else {}
+    known = [relations().get(predicate) for predicate in graph.predicates]
+    by_predicate = [
+        learned.get(name, relation.cost_millinats if relation else 1)
+        for name, relation in zip(graph.predicates, known, strict=True)
+    ]
+    prior = np.array(by_predicate, dtype=np.int64)[graph.predicate]
+    if any(">" in key for key in learned):
+        names, step = steps(graph)
+        at = np.array([learned.get(name, -1) for name in names], dtype=np.int64)[step]
+        prior = np.where(at >= 0, at, prior)
+    return prior
 
 
 def _kinds(graph: KnowledgeGraph) -> list[int]:
@@ -168,8 +202,10 @@ def _make(graph: KnowledgeGraph, config: PathConfig, view: View) -> SearchGraph:
 
 
 def _cost_key(graph: KnowledgeGraph, config: PathConfig, view: View) -> str:
-    tables = [table.tolist() for table in _predicate_tables(graph, config, view)]
+    tables = [table.tolist() for table in _predicate_tables(graph, view)]
     named = sorted(zip(graph.predicates, *tables, strict=True))
+    costs = [relations()[name].cost_millinats if name in relations() else 1 for name in sorted(graph.predicates)]
+    learned = sorted(read_priors(priors_file(config.priors)).items()) if config.priors else []
     parts = [
         _FORMAT,
         view,
@@ -178,6 +214,8 @@ def _cost_key(graph: KnowledgeGraph, config: PathConfig, view: View) -> str:
         config.degree_weight,
         config.hop_millinats,
         named,
+        costs,
+        learned,
         _kinds(graph),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kgpaths.paths.costs import MAX_COST, edge_costs
 
-NO_PRIOR = {"prior_millinats": np.zeros(3, dtype=np.int64), "symmetric": np.array([False, False, True])}
+NO_PRIOR = {"prior_millinats": np.int64(0), "symmetric": np.array([False, False, True])}
 
 
 @given(

@@ -10,7 +10,7 @@ from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.paths import PathFinder
-from kgpaths.paths.priors import learn_priors, priors_text, read_priors
+from kgpaths.paths.priors import learn_priors, priors_text, read_priors, steps
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,13 @@ def test_a_forbidden_step_is_on_no_path(graph: KnowledgeGraph, step: str) -> Non
     assert best(graph, PathConfig(forbidden=("drug>disease",))) == []
 
 
-@pytest.mark.parametrize("step", ["drug", "drug>heals>disease", "drag>disease", "a>b>c>d"])
+@pytest.mark.parametrize("sequence", ["disease>disease>drug", "drug>disease>disease", "*>disease>drug"])
+def test_a_forbidden_sequence_of_types_is_on_no_path(graph: KnowledgeGraph, sequence: str) -> None:
+    assert best(graph, PathConfig(forbidden=(sequence,))) == []
+    assert best(graph, PathConfig(forbidden=("drug>disease>drug",))) == best(graph, PathConfig())
+
+
+@pytest.mark.parametrize("step", ["drug", "drug>heals>disease", "drag>disease", "a>b>c>d", "drug>disease>", "*"])
 def test_a_step_that_does_not_exist_is_refused(graph: KnowledgeGraph, step: str) -> None:
     with pytest.raises(ConfigError, match="forbidden"):
         best(graph, PathConfig(forbidden=(step,)))
@@ -70,3 +76,13 @@ def test_damaged_priors_are_refused(tmp_path: Path, content: str) -> None:
         read_priors(file)
     with pytest.raises(ConfigError, match="priors"):
         read_priors(tmp_path / "nowhere.yaml")
+
+
+def test_the_cost_of_a_step_goes_before_that_of_its_relation(graph: KnowledgeGraph, tmp_path: Path) -> None:
+    file = tmp_path / "priors.yaml"
+    file.write_text("treats: 0\npalliates: 900\n", encoding="utf-8")
+    assert best(graph, PathConfig(priors=str(file)))[0] == "DOID:2"
+    file.write_text("treats: 0\npalliates: 900\ndrug>treats>disease: 5000\n", encoding="utf-8")
+    assert best(graph, PathConfig(priors=str(file)))[0] == "DOID:1"
+    names, step = steps(graph)
+    assert {names[kind] for kind in step.tolist()} == set(names) >= {"drug>treats>disease", "disease>causes>disease"}

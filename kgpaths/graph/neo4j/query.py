@@ -21,6 +21,7 @@ from kgpaths.config import PathConfig
 from kgpaths.errors import UnknownNode, UsageError
 from kgpaths.graph.neo4j.connection import Database, connect
 from kgpaths.graph.neo4j.schema import require_complete
+from kgpaths.graph.vocabulary import node_types
 from kgpaths.records import Hop, ReasoningPath
 
 DEEPEST = 6
@@ -58,11 +59,18 @@ class Neo4jGraph:
 
         Args:
             url: ``neo4j://host[:port][/database]``; user and password come from the environment.
-            config: `degree_cap` is used as it is; the parameters of the costs must be those of the push.
+            config: `degree_cap`, `exclude_direct` and `per_length` are used as they are; the parameters of the costs
+                must be those of the push.
             timeout_s: longest single query.
+
+        Raises:
+            UsageError: `config` forbids sequences of types, which this query cannot.
         """
         self.url = url
         self.config = config or PathConfig()
+        if any(entry.count(">") > 2 or entry.split(">")[1] in node_types() for entry in self.config.forbidden
+               if entry.count(">") >= 2):  # fmt: skip
+            raise UsageError("sequences of types cannot be forbidden inside Neo4j; pull the graph and search it here")
         self._timeout_s = timeout_s
         self._kept: Database | None = None
         self._closing = ExitStack()
@@ -97,7 +105,7 @@ class Neo4jGraph:
         with nullcontext(self._kept) if self._kept else self._open() as database:
             starts, ends = _indices(database, question), _indices(database, answer)
             pairs = [(start, end) for start in starts for end in ends if start != end]
-            found = _search(database, pairs, k=k, max_hops=max_hops, degree_cap=self.config.degree_cap)
+            found = _search(database, pairs, self.config, k=k, max_hops=max_hops)
             return _with_edges(database, found)
 
     @contextmanager
@@ -134,16 +142,19 @@ def _indices(database: Database, ids: Sequence[str]) -> list[int]:
 
 
 def _search(
-    database: Database, pairs: Sequence[tuple[int, int]], *, k: int, max_hops: int, degree_cap: int
+    database: Database, pairs: Sequence[tuple[int, int]], config: PathConfig, *, k: int, max_hops: int
 ) -> list[_Found]:
     best: list[list[_Found]] = [[] for _ in pairs]
-    for hops in range(1, max_hops + 1):
+    for hops in range(2 if config.exclude_direct else 1, max_hops + 1):
+        quota = min(k, config.per_length[hops - 1]) if hops <= len(config.per_length) else k
+        if not quota:
+            continue
         bounds = [paths[-1].cost if len(paths) == k else None for paths in best]
         asked = [
             {"number": number, "start": start, "end": end, "below": below}
             for number, ((start, end), below) in enumerate(zip(pairs, bounds, strict=True))
         ]
-        for row in database.read(path_statement(hops), pairs=asked, degree_cap=degree_cap, k=k):
+        for row in database.read(path_statement(hops), pairs=asked, degree_cap=config.degree_cap, k=quota):
             path = _Found(row["cost"], hops, tuple(row["nodes"]), tuple(row["edges"]))
             best[row["number"]].append(path)
         best = [sorted(paths)[:k] for paths in best]

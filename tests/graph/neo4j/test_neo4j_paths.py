@@ -44,6 +44,20 @@ def test_random_pairs_have_the_lists_of_the_kernel(neo4j_server: Any, multigraph
     assert answered >= 150
 
 
+def test_quotas_by_length_and_the_direct_edge(neo4j_server: Any, multigraph: Maker) -> None:
+    graph = multigraph(21, nodes=40, edges=220)
+    push(graph, neo4j_server.url)
+    ids = [node.id for node in graph.nodes()]
+    for config in (PathConfig(exclude_direct=True), PathConfig(per_length=(1, 0, 2)), PathConfig(per_length=(0, 3))):
+        how = {"question": ids[:6], "answer": ids[20:23], "k": 4, "max_hops": 4}
+        expected = PathFinder(graph, config).find(**how)
+        assert expected
+        assert expected != PathFinder(graph).find(**how)
+        assert Neo4jGraph(neo4j_server.url, config).find(**how) == expected
+    with pytest.raises(UsageError, match="sequences of types"):
+        Neo4jGraph(neo4j_server.url, PathConfig(forbidden=("drug>gene>drug",)))
+
+
 def test_many_nodes_on_both_sides_are_merged_into_one_order(neo4j_server: Any, multigraph: Maker) -> None:
     graph = multigraph(11, nodes=60, edges=240)
     push(graph, neo4j_server.url)
