@@ -5,8 +5,8 @@
 DATA holds `casimedicos_en.jsonl` and `medmcqa_dev.jsonl`. A *middle* is a node on a path of at most three hops from a
 finding of the question to the right answer that stands in neither. It agrees when the explanation, or an is_a
 neighbour of what it links, names it. *Ceiling*: agreement of the five best middles that could be chosen; *random*:
-share of all middles that agree. Means over the questions that have a middle, `items`. Three graphs: without the edges
-from texts, with the typed ones, with the associations too.
+share of all middles that agree. Means over the questions that have a middle, `items`. Four graphs: without the edges
+from texts, with the surest of them (strength 0.9 and more, the first tier), with all typed ones, with the associations.
 """
 
 from __future__ import annotations
@@ -26,21 +26,25 @@ from kgpaths.sources import open_source
 
 SETS = {"CasiMedicos": "casimedicos:casimedicos_en.jsonl", "MedMCQA dev": "medmcqa:medmcqa_dev.jsonl"}
 CHOSEN, HUB = 5, 1500
-TIERS = {
-    "curated edges": ("curated",),
-    "and edges from texts": ("curated", "text"),
-    "and associations": ("curated", "text", "associated_in_text"),
+FIRST_TIER = 0.9
+"""Strength from which an edge from texts belongs to the tier that is used first."""
+GRAPHS = {
+    "curated edges": (("curated",), 0.0),
+    "and the surest from texts": (("curated", "text"), FIRST_TIER),
+    "and edges from texts": (("curated", "text"), 0.0),
+    "and associations": (("curated", "text", "associated_in_text"), 0.0),
 }
 
 
 class Neighbours:
     """Neighbours of nodes within the relations of reasoning and some tiers."""
 
-    def __init__(self, graph: KnowledgeGraph, tiers: tuple[str, ...]) -> None:
+    def __init__(self, graph: KnowledgeGraph, tiers: tuple[str, ...], least: float) -> None:
         walked = [
             relations()[name].in_paths and relations()[name].polarity != "contradicts" for name in graph.predicates
         ]
         kept = np.array(walked)[graph.predicate] & np.array([tier in tiers for tier in graph.tiers])[graph.tier]
+        kept &= (np.array([tier != "text" for tier in graph.tiers])[graph.tier]) | (graph.strength >= least)
         one, other = graph.subject[kept].astype(np.int64), graph.object[kept].astype(np.int64)
         ends, others = np.concatenate((one, other)), np.concatenate((other, one))
         order = np.argsort(ends, kind="stable")
@@ -61,12 +65,12 @@ def main() -> None:
     """Print one table for each set of questions."""
     data = Path(sys.argv[1])
     graph = KnowledgeGraph.open(sys.argv[2] if len(sys.argv) > 2 else "default")
-    views = {name: Neighbours(graph, tiers) for name, tiers in TIERS.items()}
+    views = {name: Neighbours(graph, tiers, least) for name, (tiers, least) in GRAPHS.items()}
     print(graph)
     for name, place in SETS.items():
         asked = list(questions(graph, data, place))
         print(f"\n{name}: {len(asked)} questions with a linked answer and an explanation")
-        print(f"  {'':24s}{'items':>6s}{'middles':>9s}{'random':>8s}{'ceiling':>9s}")
+        print(f"  {'':28s}{'items':>6s}{'middles':>9s}{'random':>8s}{'ceiling':>9s}")
         for what, view in views.items():
             shares, best, counts = [], [], []
             for stated, answer, named in asked:
@@ -76,7 +80,7 @@ def main() -> None:
                     shares.append(agreeing / len(middles))
                     best.append(min(CHOSEN, agreeing) / min(CHOSEN, len(middles)))
                     counts.append(len(middles))
-            print(f"  {what:24s}{len(shares):6d}{np.median(counts):9.0f}{np.mean(shares):8.3f}{np.mean(best):9.3f}")
+            print(f"  {what:28s}{len(shares):6d}{np.median(counts):9.0f}{np.mean(shares):8.3f}{np.mean(best):9.3f}")
 
 
 def between(view: Neighbours, stated: set[int], answer: set[int]) -> set[int]:

@@ -2,10 +2,11 @@
 
     python benchmarks/graph_extract_recall.py [GRAPH]
 
-`benchmarks/data/text_edges_recall.tsv` lists, by reading, what one section each of MedQuAD states of a condition that a
-clinician sees every week. An item counts as *linkable* when the graph has a node of that name, as *drawn from this
-text* when an edge with a sentence of this text joins it (or an is_a neighbour) to the condition, as *in the graph* when
-any edge does.
+`benchmarks/data/text_edges_recall.tsv` lists, by reading, what sections of MedQuAD state of conditions that a clinician
+sees every week. Its first column says what the rules knew of a text: `first` and `added` were looked at when rules were
+mended, `held` was listed before and `fresh` after, and no rule was made for either. An item counts as *linkable* when
+the graph has a node of that name, as *drawn from this text* when an edge with a sentence of this text joins it (or an
+is_a neighbour) to the condition, as *in the graph* when any edge does.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def main() -> None:
     found: dict[str, Counter[str]] = {}
     with ITEMS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            counts = found.setdefault(row["section"], Counter())
+            counts = Counter[str]()
             condition = named(linker, row["condition"])
             missed = []
             for item in row["items"].split("|"):
@@ -35,24 +36,24 @@ def main() -> None:
                 nodes = {near for node in named(linker, item) for near in (node, *kin(graph, node))}
                 counts["linkable"] += bool(nodes)
                 edges = [e for one in condition for other in nodes for e in graph.edges_between(one, other)]
-                here = any(said.reference.partition("@")[0] == row["text"] for edge in edges for said in edge.evidence)
+                said = [one.reference for edge in edges for one in edge.evidence]
+                here = any(f"{reference}@".startswith(f"{row['text']}@") for reference in said)
                 counts["drawn from this text"] += here
                 counts["in the graph"] += bool(edges)
                 if not here:
                     missed.append(item)
+            for what in (row["read"], row["section"], "all"):
+                found.setdefault(what, Counter()).update(counts)
             print(f"{row['condition']:40s}{row['section']:18s}missed: {', '.join(missed) or 'nothing'}")
-    print(f"\n{'section':20s}{'stated':>8s}{'linkable':>10s}{'drawn from this text':>22s}{'in the graph':>14s}")
-    total: Counter[str] = Counter()
-    for section, counts in sorted(found.items()):
-        total += counts
-        print(line(section, counts))
-    print(line("all", total))
+    print(f"\n{'':20s}{'stated':>8s}{'linkable':>10s}{'drawn from this text':>22s}{'in the graph':>14s}")
+    for what, counts in found.items():
+        print(line(what, counts))
 
 
-def line(section: str, counts: Counter[str]) -> str:
-    shares = (counts[what] / counts["stated"] for what in ("linkable", "drawn from this text", "in the graph"))
+def line(what: str, counts: Counter[str]) -> str:
+    shares = (counts[share] / counts["stated"] for share in ("linkable", "drawn from this text", "in the graph"))
     one, two, three = shares
-    return f"{section:20s}{counts['stated']:8d}{one:10.2f}{two:22.2f}{three:14.2f}"
+    return f"{what:20s}{counts['stated']:8d}{one:10.2f}{two:22.2f}{three:14.2f}"
 
 
 def named(linker: EntityLinker, text: str) -> set[str]:

@@ -5,6 +5,7 @@ Markdown is turned into HTML by markdown-it-py (CommonMark, with tables), HTML i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from kgpaths.extraction.rules import section_of
 from kgpaths.extraction.texts import Cell, ReferenceText, TextFault
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_TITLE = re.compile(r"<title[^>]*>", re.IGNORECASE)
 _LEFT_OUT = ("script", "style", "nav", "footer", "header", "form", "noscript", "svg", "aside", "iframe", "template")
 
 
@@ -36,6 +38,8 @@ def html_texts(name: str, html: str, faults: Sequence[TextFault] = ()) -> Iterat
     from selectolax.lexbor import LexborHTMLParser
 
     yield from faults
+    if _TITLE.search(html) and "</title" not in html.casefold():
+        html = _TITLE.sub("<p>", html)  # a title that nothing closes takes in the whole page
     tree = LexborHTMLParser(html)
     for tag in _LEFT_OUT:
         for node in tree.css(tag):

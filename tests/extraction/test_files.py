@@ -87,6 +87,10 @@ def test_html_is_cut_at_its_headings_and_navigation_is_left_out(tmp_path: Path) 
 def test_html_soup_and_empty_pages_are_no_crash(tmp_path: Path) -> None:
     (tmp_path / "soup.html").write_text("<p><b>fever<li></p></table><h2>Symptoms<p>cough", encoding="utf-8")
     assert list(read_texts(tmp_path / "soup.html"))
+    (tmp_path / "open.html").write_text("<html><title>Gout<h2>Symptoms<li>fever<li>cough", encoding="utf-8")
+    assert [one.text for one in read_texts(tmp_path / "open.html") if isinstance(one, ReferenceText)][-1:] == [
+        "- fever\n- cough"
+    ]
     (tmp_path / "empty.html").write_text("", encoding="utf-8")
     assert _reasons(tmp_path / "empty.html") == ["no_text"]
 
