@@ -141,7 +141,9 @@ class Kernel:
             room = int(rounds[:, 0].sum()) * len(starts) * len(ends)
             cost, hops = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
             nodes = np.empty((room, int(rounds[:, 2].max()) + 1), dtype=np.int32)
-            count, arcs = self._numba.search(self._arcs(degree_cap), starts, ends, rounds, budget, cost, hops, nodes)
+            count, arcs = self._numba.search(
+                self._arcs(degree_cap), *self.barred, starts, ends, rounds, budget, cost, hops, nodes
+            )
             rows = zip(cost[:count].tolist(), hops[:count].tolist(), nodes[:count].tolist(), strict=True)
             paths = sorted(FoundPath(c, h, tuple(path[: h + 1])) for c, h, path in rows)
         return SearchResult(_best_of_each_pair(paths, k) if len(rounds) > 1 else paths, arcs > budget, arcs)
@@ -190,7 +192,6 @@ class Kernel:
             graph.kinds,
             graph.cheapest,
             degree_cap,
-            *self.barred,
         )
 
 

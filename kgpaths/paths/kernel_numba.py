@@ -15,9 +15,7 @@ from kgpaths.paths.kernel_numpy import ANY, INFINITE, UNKNOWN, UNUSED
 
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
 
-Arcs = namedtuple(
-    "Arcs", ["indptr", "indices", "cost", "relation", "kinds", "cheapest", "degree_cap", "node_type", "barred"]
-)
+Arcs = namedtuple("Arcs", ["indptr", "indices", "cost", "relation", "kinds", "cheapest", "degree_cap"])
 Barrier = namedtuple("Barrier", ["target", "distance", "touched", "n_touched", "stack", "work"])
 """What is known about one target.
 
@@ -26,6 +24,8 @@ for. ``touched[r, :n_touched[r]]``: nodes to be reset before the next target. ``
 best so far) for `_bound`, rows 3 and 4 (cost so far, next arc) for `_extend`. ``work``: arcs touched, budget, 1 when
 the budget is spent.
 """
+# What bars sequences is handed to the few functions that need it: with two more arrays in `Arcs`, numba no longer
+# inlines the small ones, and an arc takes ten times as long.
 Best = namedtuple("Best", ["cost", "hops", "nodes", "count"])
 """The best paths of a pair in canonical order; ``count[0]`` rows are filled, ``count[1]`` are wanted."""
 
@@ -178,27 +178,27 @@ def _keep(total, hops, path, target, best):
 
 
 @njit(cache=True, nogil=True)
-def _ends_barred(path, depth, last, arcs):
+def _ends_barred(path, depth, last, node_type, barred):
     """True when the types of ``path[:depth]`` and of `last` end with a barred sequence."""
-    width = arcs.barred.shape[1]
-    for row in range(len(arcs.barred)):
+    width = barred.shape[1]
+    for row in range(len(barred)):
         same = True
         for back in range(width):
-            kind = arcs.barred[row, width - 1 - back]
+            kind = barred[row, width - 1 - back]
             if kind == UNUSED or not same:
                 break
             if back > depth:
                 same = False
             elif kind != ANY:
                 node = last if back == 0 else path[depth - back]
-                same = arcs.node_type[node] == kind
+                same = node_type[node] == kind
         if same:
             return True
     return False
 
 
 @njit(cache=True, nogil=True)
-def _extend(spent, hops, path, arcs, barrier, best):
+def _extend(spent, hops, path, arcs, barrier, best, node_type, barred):
     """Search below the opening ``path[:2]``."""
     distance, stack, work = barrier.distance, barrier.stack, barrier.work
     depth = 1
@@ -206,7 +206,7 @@ def _extend(spent, hops, path, arcs, barrier, best):
     while depth >= 1:
         node, rest = path[depth], hops - depth
         if rest == 1:
-            if not _ends_barred(path, hops, barrier.target[0], arcs):
+            if not len(barred) or not _ends_barred(path, hops, barrier.target[0], node_type, barred):
                 _keep(stack[3, depth] + distance[1, node], hops, path, barrier.target[0], best)
             depth -= 1
             continue
@@ -226,7 +226,9 @@ def _extend(spent, hops, path, arcs, barrier, best):
         visited = False
         for step in range(depth):
             visited |= path[step] == onward
-        if visited or not _inner(onward, arcs, barrier) or _ends_barred(path, depth + 1, onward, arcs):
+        if visited or not _inner(onward, arcs, barrier):
+            continue
+        if len(barred) and _ends_barred(path, depth + 1, onward, node_type, barred):
             continue
         total, limit = stack[3, depth] + np.int64(arcs.cost[arc]), _limit(hops, best)
         if _hopeless(total, onward, rest - 1, limit, arcs, barrier):
@@ -239,7 +241,7 @@ def _extend(spent, hops, path, arcs, barrier, best):
 
 
 @njit(cache=True, nogil=True)
-def _pair(source, min_hops, max_hops, path, arcs, barrier, best):
+def _pair(source, min_hops, max_hops, path, arcs, barrier, best, node_type, barred):
     best.count[0] = 0
     path[0] = source
     if min_hops == 1 and barrier.distance[1, source] < INFINITE:
@@ -263,11 +265,11 @@ def _pair(source, min_hops, max_hops, path, arcs, barrier, best):
             if barrier.work[2] or opening[choice] > _limit(hops, best):
                 break
             path[1] = arcs.indices[opening_arc[choice]]
-            _extend(np.int64(arcs.cost[opening_arc[choice]]), hops, path, arcs, barrier, best)
+            _extend(np.int64(arcs.cost[opening_arc[choice]]), hops, path, arcs, barrier, best, node_type, barred)
 
 
 @njit(cache=True, nogil=True)
-def search(arcs, sources, targets, rounds, budget, out_cost, out_hops, out_nodes):
+def search(arcs, node_type, barred, sources, targets, rounds, budget, out_cost, out_hops, out_nodes):
     """Fill the outputs, pair by pair, for every row (k, fewest hops, most hops) of `rounds`.
 
     Return how many paths there are, and the arcs touched.
@@ -287,7 +289,7 @@ def search(arcs, sources, targets, rounds, budget, out_cost, out_hops, out_nodes
                 if barrier.work[2] or source == target:
                     continue
                 best.count[1] = rounds[turn, 0]
-                _pair(source, rounds[turn, 1], rounds[turn, 2], path, arcs, barrier, best)
+                _pair(source, rounds[turn, 1], rounds[turn, 2], path, arcs, barrier, best, node_type, barred)
                 for row in range(best.count[0]):
                     out_cost[found], out_hops[found] = best.cost[row], best.hops[row]
                     out_nodes[found] = best.nodes[row]
