@@ -18,20 +18,18 @@ ONE_PAIR, MORE_PAIRS = 1, 5
 Row = tuple[str, float, int]
 
 
-def peer_rows(arcs: SearchGraph, items: Sequence[Any]) -> list[Row]:
-    """Return rows of what is installed: name, seconds a pair, how many pairs."""
+def peer_rows(arcs: SearchGraph, items: Sequence[Any]) -> Iterator[Row]:
+    """Yield rows of what is installed: name, seconds a pair, how many pairs."""
     pairs = [(int(starts[0]), int(ends[0])) for starts, ends in items[:MORE_PAIRS]]
-    rows: list[Row] = []
     for peer in (_scipy, _igraph, _rustworkx):
         try:
             for name, ask, count in peer(arcs):
                 started = time.perf_counter()
                 for u, v in pairs[:count]:
                     ask(u, v)
-                rows.append((name, (time.perf_counter() - started) / count, count))
+                yield name, (time.perf_counter() - started) / count, count
         except ImportError as error:
             print(f"{peer.__name__[1:]} is left out: {error}; pip install 'kgpaths[bench]'")
-    return rows
 
 
 Peer = Iterator[tuple[str, Callable[[int, int], object], int]]
