@@ -153,7 +153,8 @@ class Bridges:
         for answer in option.nodes:
             for worth, finding, through in selector.evidence.supporters(answer, option.nodes):
                 path = selector.joined(selector.approach(finding, through, answer), [(answer,)], closed)
-                if path and worth >= _LEAST_WORTH and selector.argues(path.nodes):
+                tells = path and (path.hops == 1 or worth >= _LEAST_WORTH)
+                if path and tells and selector.argues(path.nodes):
                     found.append(RankedPath(path, worth, f"the finding speaks for it with {worth / 1000:.2f} nats"))
         return sorted(found, key=lambda offer: (-offer.worth, offer.found))
 
