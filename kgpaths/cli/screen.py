@@ -192,6 +192,9 @@ def funnel_table(stats: Mapping[str, Any], *, title: str, seconds: float | None 
     line("linked answer", "linked_answer")
     line("with paths", "with_paths")
     line("accepted", "accepted")
+    ahead, compared = stats["answer_ahead"], stats["with_margin"]
+    share = f"{100 * ahead / compared:.1f} %" if compared else ""
+    table.add_row("  answer ahead", f"{ahead:,} of {compared:,}", share, style="dim")
     line("rejected", "rejected")
     for reason, count in sorted(stats["reasons"].items(), key=lambda pair: (-pair[1], pair[0])):
         table.add_row(f"  {reason}", f"{count:,}", f"{100 * count / total:.1f} %", style="dim")

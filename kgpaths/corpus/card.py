@@ -210,6 +210,7 @@ def _funnel(funnel: Funnel) -> Iterable[tuple[str, str]]:
     yield share("answer linked to the graph", funnel.linked_answer)
     yield share("at least one path", funnel.with_paths)
     yield share("**accepted**", funnel.accepted)
+    yield "&nbsp;&nbsp;strongest evidence for the right option", f"{funnel.answer_ahead:,} of {funnel.with_margin:,}"
     yield share("rejected", funnel.rejected)
     yield from (share(f"&nbsp;&nbsp;{reason}", count) for reason, count in _ordered(funnel.rejected_by_reason))
     yield share("failed", funnel.failed)

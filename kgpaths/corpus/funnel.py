@@ -33,6 +33,10 @@ class Funnel(BaseModel):
     failed: int = 0
     truncated: int = 0
     """Rows whose search the work budget cut."""
+    with_margin: int = 0
+    """Accepted rows with two linked options or more."""
+    answer_ahead: int = 0
+    """Those whose right answer has the strongest evidence, a margin above 0."""
     paths: int = 0
     """Paths of accepted rows."""
     steps: int = 0
@@ -75,6 +79,9 @@ class Funnel(BaseModel):
             plain["linked_answer"] += "answer" in roles
             plain["with_paths"] += any(path.kind == "selected" for path in row.path_set.paths)
             plain["truncated"] += row.path_set.truncated
+            margin = row.path_set.margin if accepted else None
+            plain["with_margin"] += margin is not None
+            plain["answer_ahead"] += margin is not None and margin > 0
             plain["paths"] += len(row.path_set.paths) if accepted else 0
             plain["steps"] += len(chain.steps) if chain else 0
             edges = {edge.id: edge for edge in row.edges}

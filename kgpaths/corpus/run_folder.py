@@ -121,7 +121,7 @@ class RunFolder:
             self.shards.mkdir(exist_ok=True)
             for torn in (*self.shards.glob("*.part"), *self.out.glob("*.part")):
                 torn.unlink()
-            if not (self.shards / "build.json").exists():
+            if not self._holds_work():
                 write_whole(self.shards / "build.json", mine.json_bytes())
             self._done = {shard.number for shard, sound in self._sound_shards() if sound}
 
@@ -236,7 +236,7 @@ class RunFolder:
             if (self.out / MANIFEST).exists():
                 manifest = Manifest.read(self.out / MANIFEST)
                 there = manifest.identity
-            elif (self.shards / "build.json").exists():
+            elif (self.shards / "build.json").exists() and self._holds_work():
                 there = Identity.read(self.shards / "build.json")
         except CorpusError as error:
             return str(error)
@@ -249,6 +249,12 @@ class RunFolder:
         if manifest and not (self.out / STATS).exists():
             return f"the run was finished, but {STATS} is gone"
         return None
+
+    def _holds_work(self) -> bool:
+        """Say whether an unfinished build left rows or replies: a wrong key, put right, is no other build."""
+        from kgpaths.llm.store import REPLIES
+
+        return any(self.shards.glob("[0-9]*")) or (self.out / REPLIES).exists()
 
     def _model_failed(self) -> bool:
         """Say whether this build was finished with rows that a model left unwritten: asked again, they may come out."""

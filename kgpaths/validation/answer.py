@@ -71,7 +71,11 @@ def evidence_margin(case: Case) -> Iterator[Fault]:
     """Compare the margin of the path set with `ValidationConfig.min_margin`."""
     margin, least = case.path_set.margin, case.config.min_margin
     if margin is None:
-        yield Fault("fewer than two options are linked", outcome="skipped")
+        reason = "fewer than two options are linked, so there is no margin"
+        if least is None:
+            yield Fault(reason, outcome="skipped")
+        else:
+            yield Fault(f"{reason}; at least {least:.4g} is wanted", "margin_below_threshold")
     elif least is not None and margin < least:
         yield Fault(
             f"the margin is {margin:.4g}, at least {least:.4g} is wanted", "margin_below_threshold", score=margin

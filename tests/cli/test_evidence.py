@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,12 @@ def test_min_margin_is_counted_in_the_funnel(read_ward: Path, source: str, tmp_p
     run("build", "--source", source, "--graph", read_ward, "--out", tmp_path / "r", "--min-margin", 99, "-q")
     stats = Corpus.open(tmp_path / "r").stats
     assert (stats["accepted"], stats["reasons"]) == (0, {"margin_below_threshold": 1})
+    assert (stats["with_margin"], stats["answer_ahead"]) == (0, 0), "of accepted rows"
+    run("build", "--source", source, "--graph", read_ward, "--out", tmp_path / "all", "-q")
+    (row,) = Corpus.open(tmp_path / "all").rows("structured")
+    stats = Corpus.open(tmp_path / "all").stats
+    assert (stats["with_margin"], stats["answer_ahead"]) == (1, int(row.path_set.margin > 0))
+    assert re.search(rf"answer ahead\W+{stats['answer_ahead']} of 1", run("stats", tmp_path / "all"))
     shown = run("preview", "--source", source, "--graph", read_ward, "--min-margin", 99, "-n", 1)
     assert "margin_below_threshold" in shown
     assert "margin +" in shown

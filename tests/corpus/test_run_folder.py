@@ -184,7 +184,7 @@ def test_a_finished_run_is_not_done_again(
 
 
 def test_another_configuration_is_refused_with_the_difference(
-    build: Callable[..., Any], config: BuildConfig, source: Any, graph: KnowledgeGraph, tmp_path: Path
+    build: Callable[..., Any], config: BuildConfig, source: Any, graph: KnowledgeGraph, shards: Shards, tmp_path: Path
 ) -> None:
     build(tmp_path / "run")
     before = contents(tmp_path / "run")
@@ -196,8 +196,14 @@ def test_another_configuration_is_refused_with_the_difference(
     assert contents(tmp_path / "run") == before
     with RunFolder(tmp_path / "cut", config, source) as folder:
         folder.use_graph(graph)
+        folder.write_shard(0, shards[0])
     with pytest.raises(UsageError, match="shard_size is 3 there and 9 here"):
         build(tmp_path / "cut", config.model_copy(update={"shard_size": 9}))
+    with RunFolder(tmp_path / "claimed", config, source) as folder:
+        folder.use_graph(graph)
+    build(
+        tmp_path / "claimed", config.model_copy(update={"shard_size": 9})
+    )  # nothing was made there that could be lost
 
 
 def test_how_source_and_graph_were_named_makes_no_other_build(

@@ -111,7 +111,8 @@ def test_margin(graph: KnowledgeGraph, cases: Any, chains: Any) -> None:
     assert verdict(None, -0.3).outcome == "warn"
     assert verdict(0.2, 0.3).outcome == "pass"
     assert (verdict(0.2, 0.1).outcome, verdict(0.2, 0.1).reason) == ("fail", "margin_below_threshold")
-    assert verdict(0.2, None).outcome == "skipped"
+    assert verdict(None, None).outcome == "skipped"
+    assert (verdict(0.2, None).outcome, verdict(0.2, None).reason) == ("fail", "margin_below_threshold")
 
 
 def test_a_check_that_breaks_is_a_failed_row_with_the_message(
