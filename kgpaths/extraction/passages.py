@@ -98,8 +98,11 @@ class Passages:
         self, text: ReferenceText, clause: Clause, section: Section, focus: str | None, segment: Segment
     ) -> Iterator[Statement]:
         kinds = {near.type for near in clause.mentions}
+        lower = text.text[segment.start : segment.end].lower()
         for cue in self._rules.cues:
-            if (cue.only and cue.only != text.kind) or not cue.speaks_in(section) or not cue.frame.fillers & kinds:
+            if (cue.only and cue.only != text.kind) or not cue.may_match(lower) or not cue.speaks_in(section):
+                continue
+            if not cue.frame.fillers & kinds:
                 continue
             if cue.right == "anchor" and not cue.frame.anchors & kinds:
                 continue
@@ -165,6 +168,8 @@ class Passages:
             whole: the lead is a sentence of its own, and goes on behind the cue.
         """
         if cue.right != "filler" or cue.only or not cue.speaks_in(section):
+            return []
+        if not cue.may_match(lead.text[lead.start : lead.end].lower()):
             return []
         for match in cue.pattern.finditer(lead.text, lead.start, lead.end):
             if not lead.denied(match.start()) and (whole or not lead.ends_after(match.end())):

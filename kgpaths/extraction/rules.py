@@ -65,6 +65,12 @@ class Cue(NamedTuple):
     """The only sections in which they mean this; empty for all."""
     strict: bool
     """Speaks of the focus only where the whole text is about it."""
+    words: tuple[str, ...]
+    """Lower-case parts of words, one of which every match holds; empty when any sentence may match."""
+
+    def may_match(self, lower: str) -> bool:
+        """Tell whether a stretch in lower case holds one of its words."""
+        return not self.words or any(word in lower for word in self.words)
 
     def speaks_in(self, section: Section) -> bool:
         """Tell whether its words mean this in a section."""
@@ -217,6 +223,7 @@ def _cue(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame], table: 
         frozenset(row.get("not_in", ())),
         frozenset(row.get("in_sections", ())),
         row.get("strict", False),
+        tuple(row.get("words", ())),
     )
 
 
