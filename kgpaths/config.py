@@ -110,9 +110,9 @@ class PathConfig(_Config):
     """Cost of a hop as such."""
     cost: Literal["dwpc", "hub", "pathrag", "idf"] = "dwpc"
     """Formula of edge costs, see `kgpaths.paths.costs`."""
-    ranking: Literal["learned", "pivot"] = "learned"
+    ranking: Literal["learned", "pivot", "cheapest"] = "learned"
     """What chooses the paths of an item: weights learned from experts' explanations with the findings' joint evidence,
-    or joint evidence alone."""
+    joint evidence alone, or `cost` alone, path by path, for comparison."""
     priors: str = ""
     """Costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, that replace the built-in ones: a file, as
     `kgpaths paths learn-priors` writes it, or `mechanism` for those that come with kgpaths."""

@@ -51,7 +51,9 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
                 for path in ranked
             ]
         else:
-            chosen = selector.paths(right, pivots[options.index(right)], **quota)
+            by_pivot = config.ranking == "pivot"
+            of_right = pivots[options.index(right)]
+            chosen = selector.paths(right, of_right, **quota) if by_pivot else selector.cheapest(right, **quota)
             paths = [finder.path(finder.kernel, path, option_key=right.key, wanted=wanted) for path in chosen]
         if not paths:
             paths = climb(finder, selector, right, barred=others, bridges=bridges, wanted=wanted)

@@ -183,6 +183,26 @@ class Selector:
                         share -= 1
         return chosen
 
+    def cheapest(
+        self, option: OptionNodes, *, barred: Collection[int], limit: int, per_question_node: int
+    ) -> list[FoundPath]:
+        """Return at most `limit` paths to an option by their cost alone, cheapest first; arguments as of `paths`."""
+        closed = {*barred, *self.evidence.findings.absent}
+        starts = [node for node in self.evidence.findings.present if node not in option.nodes]
+        chosen: list[FoundPath] = []
+        used: Counter[int] = Counter()
+        lengths: Counter[int] = Counter()
+        config = self.config
+        for path in self.search(self.kernel, starts, option.nodes, k=config.k, max_hops=config.max_hops):
+            fits = (
+                len(chosen) < limit and used[path.nodes[0]] < per_question_node and not closed.intersection(path.nodes)
+            )
+            if fits and self.admits(path.hops, lengths):
+                chosen.append(path)
+                used[path.nodes[0]] += 1
+                lengths[path.hops] += 1
+        return chosen
+
     def _tails(self, option: OptionNodes, pivots: Sequence[Pivot]) -> dict[Pivot, list[tuple[int, ...]]]:
         tails: dict[Pivot, list[tuple[int, ...]]] = {
             pivot: [(pivot.node,)] if pivot.node == pivot.answer else [] for pivot in pivots

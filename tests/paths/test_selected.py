@@ -15,7 +15,7 @@ from kgpaths.paths.features import FEATURES
 from kgpaths.paths.ranker import Ranker
 from kgpaths.records import Mention, Option, PathSet, QAItem, ReasoningPath
 
-Ranking = Literal["learned", "pivot"]
+Ranking = Literal["learned", "pivot", "cheapest"]
 RANKINGS = get_args(Ranking)
 TYPES = {"DOID": "disease", "HP": "phenotype", "DRUG": "drug", "CLASS": "drug_class", "ROCK": "mineral"}
 
@@ -189,6 +189,12 @@ def test_the_same_call_selects_the_same_paths(ranking: Ranking) -> None:
     config = PathConfig(ranking=ranking)
     first = select(graph_of(SEVERAL), FINDINGS, DRUG, config=config)
     assert select(graph_of(SEVERAL[::-1]), FINDINGS[::-1], DRUG, config=config) == first
+
+
+def test_the_cheapest_paths_are_those_of_the_search() -> None:
+    graph, config = graph_of(LENGTHS), PathConfig(ranking="cheapest", per_question_node=99, selected=5)
+    searched = PathFinder(graph, config).find(question=FINDINGS, answer=[DRUG], max_hops=config.max_hops)
+    assert routes(select(graph, FINDINGS, DRUG, config=config)) == [path.node_ids for path in searched[:5]]
 
 
 def predicates(found: PathSet) -> set[str]:
