@@ -323,7 +323,7 @@ class KnowledgeGraph:
         return self.edge_at(self.edge_number(edge_id))
 
     def edge_at(self, number: int) -> Edge:
-        """Return an edge by its number, with all its evidence."""
+        """Return an edge by its number, with all its evidence, the surest first."""
         return Edge(
             id=self.edge_id_at(number),
             subject=self._ids[int(self.subject[number])],
@@ -334,7 +334,9 @@ class KnowledgeGraph:
             licence=self.licences[self.licence[number]],
             tier=cast(EdgeTier, self.tiers[self.tier[number]]),
             strength=float(self.strength[number]),
-            evidence=tuple(map(Evidence.model_validate_json, self._evidence[number].splitlines())),
+            evidence=tuple(
+                sorted(map(Evidence.model_validate_json, self._evidence[number].splitlines()), key=_sureness)
+            ),
         )
 
     def edges(self) -> Iterator[Edge]:
@@ -361,3 +363,8 @@ class KnowledgeGraph:
         run = self.object[low:high]
         first, last = np.searchsorted(run, kind(object)), np.searchsorted(run, kind(object), "right")
         return range(int(low + first), int(low + last))
+
+
+def _sureness(said: Evidence) -> tuple[float, bool, bool, int]:
+    # The surest first; of these a sentence, one that needs no lead of a list, the shortest.
+    return -(said.score or 0.0), not said.sentence, bool(said.lead), len(said.sentence)

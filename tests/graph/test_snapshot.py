@@ -73,7 +73,7 @@ def test_edges_of_the_same_statement_and_source_become_one(clinic: Records) -> N
         assert graph.meta.skipped == {"duplicate_edge": 1}
         edge = graph.edge(edge_id(*again[:4]))
         assert (edge.tier, edge.strength) == ("curated", pytest.approx(0.7))
-        assert [item.reference for item in edge.evidence] == ["PMID:1", "PMID:2", "PMID:3"]
+        assert [item.reference for item in edge.evidence] == ["PMID:2", "PMID:1", "PMID:3"]  # the surest first
 
 
 def test_the_strictest_licence_of_joined_edges_stays(clinic: Records) -> None:
