@@ -69,7 +69,7 @@ class Pipeline:
         from kgpaths.verbalization.llm import LLMVerbalizer
 
         assert self.config.llm is not None
-        return LLMVerbalizer(self.graph, self.config.llm)
+        return LLMVerbalizer(self.graph, self.config.llm, self.config.paths)
 
     def rows(self, items: Iterable[QAItem | SourceFault]) -> Iterator[Row]:
         """Yield one row for every item or fault, in order.

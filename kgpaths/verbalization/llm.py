@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from kgpaths.config import LLMConfig
+from kgpaths.config import LLMConfig, PathConfig
 from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
 from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem
 from kgpaths.verbalization.assembly import Assembled, Flaw, assemble
 from kgpaths.verbalization.dialects import chain_schema, dialect
 from kgpaths.verbalization.english import folded
+from kgpaths.verbalization.hidden import paths_alike
 from kgpaths.verbalization.material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.parsing import Labels, read
 from kgpaths.verbalization.prompt_files import PromptFile
@@ -22,6 +24,7 @@ from kgpaths.verbalization.written_by import recipe_of
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
+    from kgpaths.paths import PathFinder
 
 ATTEMPTS_PER_SAMPLE = 100
 """Sample `s` asks under the attempts from `100 * s` on."""
@@ -44,15 +47,23 @@ class _Call(NamedTuple):
 class LLMVerbalizer:
     """Asks a model for chains by a recipe; reads prompts and recipe when made, sends nothing by itself.
 
+    Args:
+        paths: how paths are searched for every option alike, where the recipe hides the answer.
+
     Raises:
         UsageError: no such recipe, prompt, dialect or folder.
         ConfigError: a recipe or prompt file that is not valid.
     """
 
-    def __init__(self, graph: KnowledgeGraph, config: LLMConfig) -> None:
+    def __init__(self, graph: KnowledgeGraph, config: LLMConfig, paths: PathConfig | None = None) -> None:
         self._graph = graph
         self._config = config
         self.recipe, folder = recipe_of(config)
+        self._paths = paths or PathConfig.parse(dict(self.recipe.paths))
+        # The samples of a question share one search; as many questions as may be in flight at once are remembered.
+        self._alike = lru_cache(max(64, 2 * config.endpoint.concurrency))(
+            lambda item, mentions: paths_alike(self._finder, item, mentions)
+        )
         self._prompt = folder.prompt(self.recipe.prompt)
         self._repair = folder.prompt(self.recipe.repair_prompt)
         self._dialect = dialect(config.dialect)
@@ -143,10 +154,18 @@ class LLMVerbalizer:
             # An argument for what does not hold is rejected whatever it says.
             return Draft(reason="polarity_violated", detail="the question asks for what does not hold")
         shown = self._prompt.head.shows_gold_answer
+        if not shown:
+            path_set = path_set.model_copy(update={"paths": self._alike(item, tuple(mentions))})
         try:
             return gather(self._graph, item, mentions, path_set, self.recipe.shown, show_answer=shown)
         except HiddenAnswer as error:
             return Draft(reason="no_options", detail=str(error))
+
+    @cached_property
+    def _finder(self) -> PathFinder:
+        from kgpaths.paths import PathFinder
+
+        return PathFinder(self._graph, self._paths)
 
     def _request(self, material: Material, sample: int) -> ChatRequest:
         blocks = self._prompt.render(material.inputs)

@@ -162,3 +162,26 @@ def test_a_prompt_that_hides_the_answer_says_the_same_whichever_option_is_right(
             )
     assert len(seen) == 1
     assert asked > 1
+
+
+def test_a_prompt_that_hides_the_answer_is_the_same_when_paths_are_searched_for_another_one(
+    graph: KnowledgeGraph, cases: Any
+) -> None:
+    """More paths go to the right option, and they are chosen otherwise: none of that may show."""
+    from kgpaths.paths import PathFinder
+
+    finder, verbalizer = PathFinder(graph), LLMVerbalizer(graph, config("blind"))
+    compared = 0
+    for item, mentions, _ in cases.values():
+        seen = set()
+        for option in item.options:
+            other = item.model_copy(update={"answer": option.text, "answer_key": option.key})
+            roles = {f"option:{o.key}": "answer" if o.key == option.key else "option" for o in item.options}
+            moved = tuple(m.model_copy(update={"role": roles.get(m.section, m.role)}) for m in mentions)
+            path_set = finder.find_item(other, moved)
+            request = None if path_set.no_path else verbalizer.request(other, moved, path_set)
+            if request is not None:
+                seen.add(request.model_dump_json())
+                compared += 1
+        assert len(seen) <= 1
+    assert compared > 5

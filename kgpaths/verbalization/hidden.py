@@ -1,0 +1,28 @@
+"""Paths for prompts that hide the answer: every option's are chosen as if it were the right one.
+
+A build's own path set will not do: it has more paths to the right option, and chooses them with more care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kgpaths.records import Mention, QAItem, ReasoningPath
+
+if TYPE_CHECKING:
+    from kgpaths.paths import PathFinder
+
+
+def paths_alike(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> tuple[ReasoningPath, ...]:
+    """Return the paths that each option would have if it were right, option by option; the same whichever one is."""
+    paths: list[ReasoningPath] = []
+    for option in item.options:
+        claimed = item.model_copy(update={"answer_key": option.key, "answer": option.text})
+        roles = {f"option:{other.key}": "answer" if other.key == option.key else "option" for other in item.options}
+        seen = [
+            mention.model_copy(update={"role": roles[mention.section]}) if mention.section in roles else mention
+            for mention in mentions
+        ]
+        paths += (path for path in finder.find_item(claimed, seen).paths if path.kind == "selected")
+    return tuple(paths)
