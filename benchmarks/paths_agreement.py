@@ -28,10 +28,11 @@ from kgpaths.config import PathConfig
 from kgpaths.paths import bridges
 from kgpaths.paths.agreement import Agreement, Expert, agreement, expert
 from kgpaths.paths.features import FEATURES
+from kgpaths.paths.kernel import FoundPath
 from kgpaths.paths.learning import Candidates, Explained, candidates, explained, fold_of, learn_ranker
 from kgpaths.paths.options import options_of
 from kgpaths.paths.ranker import Ranker, blank_ranker
-from kgpaths.records import QAItem
+from kgpaths.records import Mention, QAItem
 from kgpaths.sources import open_source
 
 SETS = {"CasiMedicos": "casimedicos:casimedicos_en.jsonl", "MedMCQA dev": "medmcqa:medmcqa_dev.jsonl"}
@@ -83,15 +84,30 @@ def main(data: Path, spec: str, every: int) -> None:
 
 def prepared(finder: PathFinder, dataset: str, one: Explained) -> Question | None:
     """Return a question whose findings and answer are linked."""
-    options = options_of(finder, one.item, one.mentions)
-    right = next(option for option in options if option.key == one.item.answer_key)
-    findings = finder.evidence_model.findings(one.mentions)
-    barred = {node for option in options for node in option.nodes} - set(right.nodes)
-    starts = [node for node in findings.present if node not in right.nodes]
-    if not starts or not right.nodes:
+    ends = ends_of(finder, one.item, one.mentions)
+    if ends is None:
         return None
     who = expert(finder.graph, one.mentions, one.explanation)
-    return Question(dataset, one, who, starts, list(right.nodes), barred | findings.absent, candidates(finder, one))
+    return Question(dataset, one, who, *ends, candidates(finder, one))
+
+
+def ends_of(
+    finder: PathFinder, item: QAItem, mentions: Sequence[Mention]
+) -> tuple[list[int], list[int], set[int]] | None:
+    """Return where paths start, where they end, and what they may not lead over; None where either end is missing."""
+    options = options_of(finder, item, mentions)
+    right = next(option for option in options if option.key == item.answer_key)
+    findings = finder.evidence_model.findings(mentions)
+    barred = {node for option in options for node in option.nodes} - set(right.nodes)
+    starts = [node for node in findings.present if node not in right.nodes]
+    return (starts, list(right.nodes), barred | findings.absent) if starts and right.nodes else None
+
+
+def cheapest(finder: PathFinder, starts: Sequence[int], ends: Sequence[int], barred: set[int]) -> list[FoundPath]:
+    """Return the cheapest paths by the finder's edge costs and nothing else, best first."""
+    config = finder.config
+    found = finder.kernel.search(starts, ends, k=POOL, max_hops=config.max_hops, degree_cap=config.degree_cap).paths
+    return [path for path in found if not barred.intersection(path.nodes)]
 
 
 def fold(one: Question) -> int:
@@ -127,15 +143,11 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
     peer = nx.Graph()
     peer.add_edges_from((u, v) for u in range(arcs.n_nodes) for v in arcs.neighbours(u).tolist() if u < v)
 
-    def cheapest(finder: PathFinder, one: Question) -> list[tuple[int, ...]]:
-        config = finder.config
-        found = finder.kernel.search(
-            one.starts, one.ends, k=POOL, max_hops=config.max_hops, degree_cap=config.degree_cap
-        ).paths
-        return [path.nodes for path in found if not one.barred.intersection(path.nodes)]
+    def pool_of(finder: PathFinder, one: Question) -> list[tuple[int, ...]]:
+        return [path.nodes for path in cheapest(finder, one.starts, one.ends, one.barred)]
 
     def shuffled(one: Question) -> Paths:
-        pool = cheapest(base, one)
+        pool = pool_of(base, one)
         return [pool[place] for place in rng.permutation(len(pool))[:SELECTED].tolist()]
 
     def shortest(one: Question) -> Paths:
@@ -153,8 +165,8 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
     return {
         "random": shuffled,
         "networkx shortest": shortest,
-        "hub-penalised": lambda one: cheapest(hub, one)[:SELECTED],
-        "DWPC": lambda one: cheapest(base, one)[:SELECTED],
+        "hub-penalised": lambda one: pool_of(hub, one)[:SELECTED],
+        "DWPC": lambda one: pool_of(base, one)[:SELECTED],
         "pivot": lambda one: selected(pivot, one),
         "transferred": lambda one: selected(transferred[one.dataset], one),
         "learned": by_fold(base, folds, PathConfig(ranking="learned")),
