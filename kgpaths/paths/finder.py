@@ -169,9 +169,12 @@ class PathFinder:
         explanation: str = "",
         wanted: frozenset[str] | None = None,
     ) -> ReasoningPath:
-        """Return a found path with its edges, the arcs' own, or chosen by `wanted` (`kgpaths.paths.shown`)."""
+        """Return a found path with its edges, the arcs' own.
+
+        For a question (`wanted`) they are chosen by it (`kgpaths.paths.shown`), and told where they speak against it.
+        """
         hops = tuple(self._hop(kernel, u, v, wanted) for u, v in pairwise(found.nodes))
-        against = contradiction(self.graph, hops)
+        against = contradiction(self.graph, hops) if wanted is not None else ""
         return ReasoningPath(
             hops=hops,
             cost_millinats=found.cost,

@@ -201,6 +201,8 @@ def path_statement(hops: int) -> str:
 
 
 def _with_edges(database: Database, found: Sequence[_Found]) -> list[ReasoningPath]:
+    from kgpaths.paths.signs import composed_effect  # that room stands right of this one
+
     ids = sorted({edge for path in found for edge in path.edges})
     edges = {row.pop("id"): row for row in database.read(_EDGES, ids=ids)} if ids else {}
 
@@ -208,10 +210,8 @@ def _with_edges(database: Database, found: Sequence[_Found]) -> list[ReasoningPa
         values = dict(edges[edge_id])
         return Hop(edge_id=edge_id, forward=values.pop("subject_index") == start, **values)
 
-    return [
-        ReasoningPath(
-            hops=tuple(hop(edge, start) for edge, start in zip(path.edges, path.nodes, strict=False)),
-            cost_millinats=path.cost,
-        )
-        for path in found
-    ]
+    def told(path: _Found) -> ReasoningPath:
+        hops = tuple(hop(edge, start) for edge, start in zip(path.edges, path.nodes, strict=False))
+        return ReasoningPath(hops=hops, cost_millinats=path.cost, effect=composed_effect(hops))
+
+    return [told(path) for path in found]
