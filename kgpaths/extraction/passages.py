@@ -98,9 +98,8 @@ class Passages:
         self, text: ReferenceText, clause: Clause, section: Section, focus: str | None, segment: Segment
     ) -> Iterator[Statement]:
         kinds = {near.type for near in clause.mentions}
-        lower = text.text[segment.start : segment.end].lower()
-        for cue in self._rules.cues:
-            if (cue.only and cue.only != text.kind) or not cue.may_match(lower) or not cue.speaks_in(section):
+        for cue in self._rules.cues_in(text.text[segment.start : segment.end]):
+            if (cue.only and cue.only != text.kind) or not cue.speaks_in(section):
                 continue
             if not cue.frame.fillers & kinds:
                 continue
@@ -150,7 +149,7 @@ class Passages:
                 return
             near_lead = between(mentions, first, last)
             lead = Clause(text.text, first, last, near_lead, guards, strict=text.strict_focus)
-            for cue in self._rules.cues:
+            for cue in self._rules.cues_in(lead_text):
                 found = self._anchors(cue, lead, section, focus, whole=segment.kind == "example")
                 if found:
                     rule = f"{'list' if segment.kind == 'item' else 'example'}:{cue.name}"
@@ -168,8 +167,6 @@ class Passages:
             whole: the lead is a sentence of its own, and goes on behind the cue.
         """
         if cue.right != "filler" or cue.only or not cue.speaks_in(section):
-            return []
-        if not cue.may_match(lead.text[lead.start : lead.end].lower()):
             return []
         for match in cue.pattern.finditer(lead.text, lead.start, lead.end):
             if not lead.denied(match.start()) and (whole or not lead.ends_after(match.end())):

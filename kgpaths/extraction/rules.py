@@ -68,10 +68,6 @@ class Cue(NamedTuple):
     words: tuple[str, ...]
     """Lower-case parts of words, one of which every match holds; empty when any sentence may match."""
 
-    def may_match(self, lower: str) -> bool:
-        """Tell whether a stretch in lower case holds one of its words."""
-        return not self.words or any(word in lower for word in self.words)
-
     def speaks_in(self, section: Section) -> bool:
         """Tell whether its words mean this in a section."""
         return section.name not in self.not_in and (not self.in_sections or section.name in self.in_sections)
@@ -134,6 +130,26 @@ class Rules(NamedTuple):
     guards: Guards
     version: str
     """Changes with the tables."""
+
+    def cues_in(self, text: str) -> list[Cue]:
+        """Return the cues that may match in a stretch of text, in their order: those of whose words it holds one.
+
+        >>> [cue.name for cue in rules().cues_in("It is treated with rest.") if cue.name == "treated_with"]
+        ['treated_with']
+        """
+        lower = text.lower()
+        numbers = {number for word, where in _cues_by_word().items() if word in lower for number in where}
+        return [self.cues[number] for number in sorted(numbers)]
+
+
+@cache
+def _cues_by_word() -> Mapping[str, tuple[int, ...]]:
+    """Return positions of cues by each of their words; those without words under "", which every text holds."""
+    found: dict[str, list[int]] = {}
+    for number, cue in enumerate(rules().cues):
+        for word in cue.words or ("",):
+            found.setdefault(word, []).append(number)
+    return {word: tuple(numbers) for word, numbers in found.items()}
 
 
 @cache
