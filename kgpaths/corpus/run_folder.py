@@ -121,7 +121,7 @@ class RunFolder:
             self.shards.mkdir(exist_ok=True)
             for torn in (*self.shards.glob("*.part"), *self.out.glob("*.part")):
                 torn.unlink()
-            if not self._holds_work():
+            if not (self.shards / "build.json").exists() or not self._holds_work():
                 write_whole(self.shards / "build.json", mine.json_bytes())
             self._done = {shard.number for shard, sound in self._sound_shards() if sound}
 

@@ -206,6 +206,18 @@ def test_another_configuration_is_refused_with_the_difference(
     )  # nothing was made there that could be lost
 
 
+def test_a_folder_with_nothing_but_replies_is_built_in(
+    build: Callable[..., Any], config: BuildConfig, source: Any, graph: KnowledgeGraph, shards: Shards, tmp_path: Path
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/replies.sqlite").write_bytes(b"")
+    with RunFolder(tmp_path / "run", config, source) as folder:
+        folder.use_graph(graph)
+        assert (tmp_path / "run/.shards/build.json").exists()
+        folder.write_shard(0, shards[0])
+    build(tmp_path / "run")
+
+
 def test_how_source_and_graph_were_named_makes_no_other_build(
     build: Callable[..., Any], config: BuildConfig, tmp_path: Path
 ) -> None:
