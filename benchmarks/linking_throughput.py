@@ -168,11 +168,11 @@ def found(task: Task, *, with_status: bool = False) -> dict[str, float]:
     def match(texts: list[str]) -> None:
         for at in range(0, len(texts), 256):
             some = texts[at : at + 256]
-            batch = index.cut(some, [[(value.start, value.end) for value in find_values(text)] for text in some])
+            batch = index.cut(some, find_values(some))
             index.find(batch)
             if with_status:
-                for number in range(len(some)):
-                    assertions(batch.tokens(number))
+                for tokens in batch.tokens():
+                    assertions(tokens)
 
     return {"open": opening, **_timed(match, task.questions), "mb": _resident() - before}
 

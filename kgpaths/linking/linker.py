@@ -84,8 +84,7 @@ class EntityLinker:
         stream = iter(texts)
         while some := list(islice(stream, _AT_ONCE)):
             found = Texts(self.index, some)
-            for number in range(len(found)):
-                tokens = found.tokens(number)
+            for number, tokens in enumerate(found.tokens):
                 anchors = self._running.anchors(found, number, tokens, {})
                 yield self._mentions(_Section(section, role, tokens, anchors), _nodes(anchors))
 
@@ -152,7 +151,7 @@ class EntityLinker:
         self, item: QAItem, name: str, texts: Texts, number: int, defined: Definitions, asked: Collection[str]
     ) -> _Section:
         if name in ("question", "context"):
-            tokens = texts.tokens(number)
+            tokens = texts.tokens[number]
             role: Role = "question" if name == "question" else "context"
             return _Section(name, role, tokens, self._running.anchors(texts, number, tokens, defined))
         role = "answer" if name == item.answer_section else "option"
@@ -161,7 +160,7 @@ class EntityLinker:
     def _string(
         self, texts: Texts, number: int, defined: Definitions, asked: Collection[str] = ()
     ) -> tuple[Tokens, list[Anchor]]:
-        tokens = texts.tokens(number)
+        tokens = texts.tokens[number]
         anchors = self._strings.whole(tokens.text, defined, asked)
         if not anchors and combines_options(tokens.text):
             return tokens, []

@@ -95,6 +95,11 @@ def gap_between(text: str, start: int, end: int, following: int, known: dict[str
     return gap
 
 
+def is_pointed(word: str) -> bool:
+    """Tell whether a word is written with a point after it: "Dr", "e.g"."""
+    return word.lower() in _POINTED
+
+
 def _mask(words: list[str], starts: list[int], ends: list[int], masked: Sequence[tuple[int, int]]) -> None:
     spans = iter(masked)
     span = next(spans, None)
@@ -124,7 +129,7 @@ def _gap(between: str, previous: str, following: str) -> tuple[int, bool]:
             inside = previous[-1:].isdigit() and following.isdigit()
             return (NONE if inside else SENTENCE if following.isupper() and len(previous) > 1 else SOFT), False
         initial = len(previous) == 1 and following.islower()
-        return (NONE if initial or previous.lower() in _POINTED else SENTENCE), False
+        return (NONE if initial or is_pointed(previous) else SENTENCE), False
     if "\n" in between:
         wrapped = between.strip() == "" and between.count("\n") == 1 and following.islower()
         return (NONE if wrapped else SENTENCE), False
