@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
@@ -26,8 +28,12 @@ class Hierarchy:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         self._graph = graph
-        self._is_a = graph.predicates.index("is_a") if "is_a" in graph.predicates else -1
-        self._parents: dict[int, tuple[int, ...]] = {}
+        is_a = graph.predicates.index("is_a") if "is_a" in graph.predicates else -1
+        edges = np.flatnonzero(graph.predicate == is_a)
+        edges = edges[np.argsort(graph.subject[edges], kind="stable")]
+        self._parents = graph.object[edges]
+        self._first = np.searchsorted(graph.subject[edges], np.arange(graph.n_nodes + 1))
+        """Parents of node k are those from `_first[k]` up to `_first[k + 1]`."""
         self._above: dict[str, frozenset[str]] = {}
         self._words: dict[str, frozenset[str]] = {}
 
@@ -51,18 +57,13 @@ class Hierarchy:
         return known
 
     def _ancestors(self, node: str) -> frozenset[str]:
-        level, found = {self._graph.index(node)}, set[int]()
+        level, found = [self._graph.index(node)], set[int]()
         for _ in range(_UP):
-            level = {parent for here in level for parent in self._parents_of(here)} - found
-            found |= level
+            level = [parent for here in level for parent in self._parents_of(here) if parent not in found]
+            found.update(level)
         known = self._above[node] = frozenset(map(self._graph.id, found))
         return known
 
-    def _parents_of(self, node: int) -> tuple[int, ...]:
-        known = self._parents.get(node)
-        if known is None:
-            graph = self._graph
-            edges = graph.arcs[graph.indptr[node] : graph.indptr[node + 1]]
-            up = edges[(graph.predicate[edges] == self._is_a) & (graph.subject[edges] == node)]
-            known = self._parents[node] = tuple(graph.object[up].tolist())
-        return known
+    def _parents_of(self, node: int) -> list[int]:
+        parents: list[int] = self._parents[self._first[node] : self._first[node + 1]].tolist()
+        return parents
