@@ -179,6 +179,7 @@ class NameIndex:
         self._cutter = Cutter()
         self._ids = [np.zeros(0, np.int32), np.zeros(0, np.int32)]
         """Word ids by the cutter's number, strictly and loosely."""
+        self._loose_ids: dict[str, int] = {}
 
     def _known(self, loosely: int, batch: Batch) -> Ints:
         """Return the id of every word that the cutter of a batch has met."""
@@ -190,8 +191,12 @@ class NameIndex:
         return known
 
     def _loose_id(self, word: str) -> int:
-        form = loose_form(word, self.words)
-        return self.words.get(form, _UNKNOWN) if form else _UNKNOWN if word == "" else _LEFT_OUT
+        known = self._loose_ids.get(word)
+        if known is None:
+            form = loose_form(word, self.words)
+            known = self.words.get(form, _UNKNOWN) if form else _UNKNOWN if word == "" else _LEFT_OUT
+            self._loose_ids[word] = known
+        return known
 
     def _find(self, batch: Batch, table: WindowTable, ids: Ints) -> Hits:
         """Cut the content words into segments that no name reaches over, and search them."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kgpaths.linking.normalisation import canonical
@@ -78,6 +79,17 @@ def tokenize(text: str, masked: Sequence[tuple[int, int]] = ()) -> Tokens:
     _mask(words, starts, ends, masked)
     content = [i for i, word in enumerate(words) if word not in STOPS or _is_letter(text, words, starts, gaps, i)]
     return Tokens(text, words, starts, ends, gaps, content, capital)
+
+
+@lru_cache(maxsize=1 << 14)
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the canonical words of a string that names are matched by.
+
+    >>> content_words("Pain in the calves")
+    ('pain', 'calf')
+    """
+    found = tokenize(text)
+    return tuple(found.words[i] for i in found.content)
 
 
 def gap_between(text: str, start: int, end: int, following: int, known: dict[str, int]) -> int:

@@ -9,6 +9,7 @@ their keys, and every hit is verified against the tuple itself.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 MAX_WINDOW = 8
 """Longest tuple looked up inside running text, in words."""
 _FILTER_BITS = 24
+_64_BITS = (1 << 64) - 1
 _LEAST_BUCKETS = 4
 """Bits of the fewest buckets; there are as many buckets as tuples or up to twice as many."""
 Owners = tuple[tuple[int, bool], ...]
@@ -137,13 +139,17 @@ class WindowTable:
 
     def whole(self, ids: Sequence[int]) -> Owners:
         """Return the owners of the tuples that consist of exactly these words."""
-        key = int(_prefix_sums(np.array(ids, np.int64))[-1])
-        row, found, ordered = int(np.searchsorted(self._keys, np.uint64(key))), [], sorted(ids)
-        while row < len(self._keys) and int(self._keys[row]) == key:
-            words = self._pool[self._pool_at[row] : self._pool_at[row + 1]].tolist()
-            if sorted(words) == ordered:
-                found.append((int(self._owner[row]), words == list(ids)))
-            row += 1
+        key = sum(map(_number, ids)) & _64_BITS
+        slot = key >> (64 - _FILTER_BITS)
+        if not self._filter[slot >> 3] >> (slot & 7) & 1:
+            return ()
+        bucket, ordered = key >> int(self._bucket_shift), sorted(ids)
+        found = []
+        for row in range(int(self._bucket_at[bucket]), int(self._bucket_at[bucket + 1])):
+            if int(self._keys[row]) == key:
+                words = self._pool[self._pool_at[row] : self._pool_at[row + 1]].tolist()
+                if sorted(words) == ordered:
+                    found.append((int(self._owner[row]), words == list(ids)))
         return tuple(found)
 
 
@@ -165,3 +171,9 @@ def _numbers(ids: Ints) -> npt.NDArray[np.uint64]:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
+
+
+@lru_cache(maxsize=1 << 17)
+def _number(word: int) -> int:
+    """Return the number of one word id."""
+    return int(_numbers(np.array([word]))[0])
