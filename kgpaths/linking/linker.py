@@ -199,7 +199,7 @@ class EntityLinker:
             if measured and said == "absent":
                 said = "present"  # "denies pain; K+ 6.1": what was measured is there
             mentions.append(
-                Mention.model_construct(  # every value was checked where it was made
+                Mention(
                     section=name,
                     start=anchor.start,
                     end=anchor.end,
