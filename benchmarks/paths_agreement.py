@@ -174,7 +174,7 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
 
 
 @contextmanager
-def changed(middles: int = 3, **constants: int) -> Iterator[PathConfig]:
+def changed(middles: int = PathConfig().middles, **constants: int) -> Iterator[PathConfig]:
     """Choose with other constants of `kgpaths.paths.bridges` for a while."""
     before = {name: getattr(bridges, name) for name in constants}
     for name, value in constants.items():
@@ -231,6 +231,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "findings": ("share", "worth", "best_worth", "two_hops"),
     "way to the option": ("option_cost", "adamic_adar"),
     "neighbours of findings": ("adamic_findings",),
+    "passages": ("told", "kin_told"),
     "how well known": ("degree", "kinds", "hierarchy", "names", "catalogued"),
     "kin of the option": ("class_of_option", "kind_of_option", "sibling_of_option"),
     "kin of findings": ("class_of_finding", "kind_of_finding"),

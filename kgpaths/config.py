@@ -98,7 +98,7 @@ class PathConfig(_Config):
     """Paths to the right answer that go into a chain."""
     contrast: int = Field(default=2, ge=0)
     """Contrast paths kept for each wrong option."""
-    middles: int = Field(default=3, ge=0)
+    middles: int = Field(default=2, ge=0)
     """Nodes between findings and answer that the selected paths lead over in all, under `ranking: learned`."""
     per_question_node: int = Field(default=2, ge=1)
     """Selected paths that may start at the same finding."""

@@ -35,7 +35,7 @@ _LEAST_WORTH = 500
 """Milli-nats: a finding that says less than this for a node is no step of reasoning."""
 _HOP = 300
 """Milli-nats that a hop beyond two costs."""
-_SLACK = 1500
+_SLACK = 600
 """Milli-nats: a path that is worth so much less than the best one is left out."""
 _NEW_FINDING, _NEW_MIDDLE = 600, 300
 """Milli-nats that a finding counts which no chosen path starts at, and that a middle costs which none leads over."""

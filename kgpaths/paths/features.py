@@ -7,7 +7,7 @@ that experts wrote (`kgpaths.paths.ranker`); this module computes what is learne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from kgpaths.graph.ids import folded
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, EvidenceModel, ItemEvidence
 from kgpaths.paths.kernel import INFINITE, Kernel
+from kgpaths.paths.passages import Passages
 
 _GROUPS = ("condition", "substance", "gene_product", "living_thing", "circumstance", "process", "care", "structure")
 FEATURES: dict[str, str] = {
@@ -28,6 +29,8 @@ FEATURES: dict[str, str] = {
     "option_cost": "cheapest way on to the option, tens of nats",
     "adamic_adar": "ln(1 + sum over neighbours shared with the option of 1 / ln(1 + degree)), of the item's greatest",
     "adamic_findings": "the same for neighbours shared with the present findings",
+    "told": "how much more often the passages closest to findings and options name it than others do, tens of nats",
+    "kin_told": "ln(1 + how often those name its direct classes and kinds, of 1 / 500), tens",
     "degree": "ln(1 + degree), tens",
     "kinds": "ln(1 + its kinds, theirs included), tens: how general it is",
     "hierarchy": "ln(1 + its direct classes and kinds), tens",
@@ -44,6 +47,9 @@ FEATURES: dict[str, str] = {
 }
 """Name and meaning, in the order of the columns."""
 
+_SELDOM = 0.002
+"""Share of passages, added to both sides of a ratio: what is named seldom tells little."""
+
 
 class Middles(NamedTuple):
     """Candidate middles of one option node and what they look like."""
@@ -57,8 +63,8 @@ class Middles(NamedTuple):
 class FeatureModel:
     """Features over one graph; what does not depend on the item is computed once."""
 
-    def __init__(self, kernel: Kernel, model: EvidenceModel) -> None:
-        self.kernel, self.model, self.graph = kernel, model, model.graph
+    def __init__(self, kernel: Kernel, model: EvidenceModel, passages: Passages) -> None:
+        self.kernel, self.model, self.graph, self.passages = kernel, model, model.graph, passages
         graph, number = self.graph, self.graph.n_nodes
         groups = [known.group if (known := node_types().get(kind)) else "" for kind in graph.node_types]
         numbers = [_GROUPS.index(group) if group in _GROUPS else len(_GROUPS) for group in groups]
@@ -72,6 +78,9 @@ class FeatureModel:
         self.text_degree = self.text_degree + np.bincount(graph.object[read], minlength=number)
         self.log_degree = np.log1p(model.degree) / 10
         self.log_kinds = np.log1p(model.kinds) / 10
+        is_a = (hierarchy & model.search_graph.inside) & (graph.subject != graph.object)
+        is_a &= np.array([name == "is_a" for name in graph.predicates], dtype=bool)[graph.predicate]
+        self._is_a = np.unique(np.sort(np.stack([graph.subject[is_a], graph.object[is_a]], axis=1), axis=1), axis=0)
         self.log_names = np.log1p(np.diff(graph.name_indptr)) / 10
         self.words = lru_cache(maxsize=65_536)(self._words)
         self.texts = lru_cache(maxsize=8192)(self._texts)
@@ -95,6 +104,14 @@ class FeatureModel:
     def siblings(self, node: int) -> list[int]:
         """Nodes that are kinds of what a node is a kind of, ascending."""
         return sorted({other for above in self.kin(node)[0] for other in self.kin(above)[1]} - {node})
+
+    def told(self, weights: Mapping[int, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the columns `told` and `kin_told` of all nodes, shape (N,) each, for weighted nodes of an item."""
+        relevance, passages = self.passages.relevance(weights), self.passages
+        usual = passages.count / max(passages.number, 1)
+        kin = np.bincount(self._is_a[:, 0], weights=relevance[self._is_a[:, 1]], minlength=self.graph.n_nodes)
+        kin += np.bincount(self._is_a[:, 1], weights=relevance[self._is_a[:, 0]], minlength=self.graph.n_nodes)
+        return np.log((relevance + _SELDOM) / (usual + _SELDOM)) / 10, np.log1p(kin / _SELDOM) / 10
 
     def _texts(self, node: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Neighbours by edges read in texts, ascending, and the strongest such edge's strength."""
@@ -135,7 +152,10 @@ class FeatureModel:
 class ItemFeatures:
     """Features of the middles of one item."""
 
-    def __init__(self, model: FeatureModel, evidence: ItemEvidence, stem: str, *, degree_cap: int) -> None:
+    def __init__(
+        self, model: FeatureModel, evidence: ItemEvidence, stem: str, options: Collection[int], *, degree_cap: int
+    ) -> None:
+        """Take the item's findings, the text of its stem, and the nodes of all its options."""
         self.model, self.evidence, self.degree_cap = model, evidence, degree_cap
         number, present = model.graph.n_nodes, evidence.findings.present
         self.stem = frozenset(words(stem))
@@ -153,6 +173,8 @@ class ItemFeatures:
                 self.best[support.nodes[speaks]], support.worth[speaks] * scale / 10_000
             )
             model.add_adamic_adar(finding, self.adamic, degree_cap=degree_cap)
+        asked = dict.fromkeys(options, len(present) ** 0.5 / 2)
+        self.told, self.kin_told = model.told({**present, **asked})
         self._far: NDArray[np.int32] | None = None
 
     def _distance(self) -> NDArray[np.int32]:
@@ -208,6 +230,8 @@ class ItemFeatures:
             np.minimum(onward, 20_000) / 10_000,
             _of_greatest(np.log1p(shared[places])),
             _of_greatest(np.log1p(self.adamic[places])),
+            self.told[places],
+            self.kin_told[places],
             model.log_degree[places],
             model.log_kinds[places],
             model.log_kin[places],

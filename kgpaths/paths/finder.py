@@ -151,7 +151,7 @@ class PathFinder:
     @cached_property
     def feature_model(self) -> FeatureModel:
         """What middles look like; opened when first needed."""
-        return FeatureModel(self.kernel, self.evidence_model)
+        return FeatureModel(self.kernel, self.evidence_model, self.passages)
 
     @cached_property
     def passages(self) -> Passages:

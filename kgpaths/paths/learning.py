@@ -68,8 +68,9 @@ def candidates(finder: PathFinder, question: Explained) -> Candidates:
     right = next(option for option in options if option.key == question.item.answer_key)
     evidence = ItemEvidence(model, model.findings(question.mentions))
     stem = f"{question.item.question} {question.item.context}"
-    features = ItemFeatures(finder.feature_model, evidence, stem, degree_cap=config.degree_cap)
-    closed = {node for option in options for node in option.nodes} | evidence.findings.absent
+    everything = {node for option in options for node in option.nodes}
+    features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)
+    closed = everything | evidence.findings.absent
     bridges = Bridges(Selector(finder.kernel, config, evidence), features, finder.ranker)
     offers = bridges.offers(right, closed - set(right.nodes), most=finder.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}

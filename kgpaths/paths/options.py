@@ -41,7 +41,13 @@ class Weighing:
         self.pivots = self.selector.pivots(self.options)
         self.kind = question_type(item.question)
         stem = f"{item.question} {item.context}"
-        self.features = ItemFeatures(finder.feature_model, self.evidence, stem, degree_cap=finder.config.degree_cap)
+        self.features = ItemFeatures(
+            finder.feature_model,
+            self.evidence,
+            stem,
+            {node for option in self.options for node in option.nodes},
+            degree_cap=finder.config.degree_cap,
+        )
 
     @cached_property
     def values(self) -> NDArray[np.float64]:

@@ -8,6 +8,9 @@ more of it. For a node b and a finding f this is the log-likelihood ratio of a p
 smoothed as if three passages had been seen in which f is as frequent as anywhere (Dirichlet prior; Zhai and Lafferty,
 SIGIR 2001). It is below 0 where two well-known things are never met together. No path walks here.
 
+What several nodes together are about is read from the passages that name most of them, the rare ones above all: how
+often those passages name a node is its *relevance* (relevance model; Lavrenko and Croft, SIGIR 2001).
+
 `ontologies/paths/passages/SOURCE.tsv.xz` (made by `ontologies/build_passages.py`) names the concepts of each passage. A
 graph has the passages of the sources that it has edges of: who leaves a source out leaves its passages out.
 """
@@ -15,7 +18,7 @@ graph has the passages of the sources that it has edges of: who leaves a source 
 from __future__ import annotations
 
 import lzma
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 _PRIOR = 3.0
 """Passages of the smoothing."""
+_CLOSEST, _SHARPNESS = 200, 4
+"""Passages that relevance is read from, and the power of a passage's score that it counts with."""
 _HEAD = "node\tgaps"
 
 
@@ -102,6 +107,35 @@ class Passages:
         given = (self.together(node, findings) + _PRIOR * share) / (self.count[node] + _PRIOR)
         ratio: NDArray[np.float64] = np.log(np.where(known, given, 1.0) / np.where(known, share, 1.0))
         return ratio
+
+    def relevance(self, weights: Mapping[int, float]) -> NDArray[np.float64]:
+        """Return the share of the passages closest to some nodes that names each node, shape (N,), 0..1.
+
+        A passage is the closer the more of the nodes it names, by weight times ln(passages / passages that name it),
+        over the root of its length. O(passages of the nodes).
+
+        >>> passages = Passages(4, [[0, 1], [0, 1, 2], [2, 3], [3]])
+        >>> passages.relevance({0: 1.0, 1: 1.0}).round(2).tolist()
+        [1.0, 1.0, 0.36, 0.0]
+        """
+        score = np.zeros(self.number)
+        for node, weight in sorted(weights.items()):
+            own = self._passage[self._first[node] : self._first[node + 1]]
+            if len(own):
+                score[own] += weight * np.log(self.number / len(own))
+        met = np.flatnonzero(score > 0)
+        sizes = np.diff(self.indptr)
+        closeness = score[met] / np.sqrt(1 + sizes[met])
+        best = np.argsort(-closeness, kind="stable")[:_CLOSEST]
+        met, closeness = met[best], closeness[best]
+        if not len(met):
+            return np.zeros(len(self.count))
+        counts = (closeness / closeness[0]) ** _SHARPNESS
+        starts = np.repeat(self.indptr[met] - np.concatenate(([0], np.cumsum(sizes[met])[:-1])), sizes[met])
+        named = self.nodes[starts + np.arange(sizes[met].sum())]
+        share = np.bincount(named, weights=np.repeat(counts, sizes[met]), minlength=len(self.count))
+        relevance: NDArray[np.float64] = share / counts.sum()
+        return relevance
 
     def _count_beside(self, node: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Nodes that share a passage with a node, ascending, and how many."""

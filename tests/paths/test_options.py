@@ -90,6 +90,19 @@ def test_passages_speak_for_what_is_met_together_and_against_what_never_is(tmp_p
     assert Passages(2, []).ratio(0, [1]).tolist() == [0.0]
 
 
+def test_relevance_is_read_from_the_passages_that_name_most_of_what_is_asked() -> None:
+    fever, neck, meningitis, flu, nowhere = range(5)
+    passages = Passages(5, [[fever, neck, meningitis], [fever, flu], [fever, flu], [fever, flu], [flu]])
+    both = passages.relevance({fever: 1.0, neck: 1.0})
+    assert both[meningitis] > both[flu] > both[nowhere] == 0
+    alone = passages.relevance({fever: 1.0})
+    assert alone[flu] > alone[meningitis] > 0
+    assert passages.relevance({fever: 1.0, neck: 0.0})[flu] == alone[flu]
+    assert not passages.relevance({nowhere: 1.0}).any()
+    assert not passages.relevance({}).any()
+    assert not Passages(5, []).relevance({fever: 1.0}).any()
+
+
 def test_a_damaged_file_of_passages_is_named(tmp_path: Path) -> None:
     for content in (b"none", lzma.compress(b"node\tgaps\n\t1\nHP:1\t7\n"), lzma.compress(b"other\n\t1\n")):
         (tmp_path / "pages.tsv.xz").write_bytes(content)
