@@ -72,7 +72,7 @@ class FocusFinder:
         return {name: graph.id(nodes.pop()) for name, nodes in found.items() if len(nodes) == 1}
 
     def _whole(self, text: str) -> str | None:
-        found = self._linker.link_string(text, section="focus", role="question")
+        found = self._linker.link_string(text, section="focus", role="question", near=False)
         nodes = {mention.node_id for mention in found}
         whole = len(nodes) == 1 and all(mention.tier not in ("partial", "fuzzy", "ngram") for mention in found)
         return nodes.pop() if whole and sum(m.end - m.start for m in found) * 10 >= len(text) * 7 else None
