@@ -9,18 +9,21 @@ Half of the places are for findings that speak for the answer itself. The others
 that is worth most, where a finding that was not used counts for it and a middle that was not used against it;
 `PathConfig.middles` nodes carry all of them, and what is worth much less than the best is left out. So a chain stays
 short: several findings, few thoughts. At most one of them is a class or a kind of the answer: where the answer is a
-class of drugs, its drugs explain nothing.
+class of drugs, its drugs explain nothing. Where a remedy is asked for, a step by which one does harm and no good counts
+against a path, and a finding that the answer itself is bad for is shown only if nothing else is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import UPWARD
 from kgpaths.paths.features import ItemFeatures, Middles
 from kgpaths.paths.kernel import FoundPath
@@ -45,6 +48,11 @@ _EVIDENCE = 10
 """Nats of joint evidence that count as one of log-odds."""
 _MOST_EVIDENCE, _LEAST_EVIDENCE = 20_000, -5000
 """Milli-nats: more joint evidence, or less, does not count."""
+_HARMFUL = 2000
+"""Milli-nats that a step costs by which a remedy does harm, where a remedy is asked for."""
+_HARMS = frozenset({"causes", "contributes_to", "has_side_effect", "contraindicated_for"})
+_HELPS = frozenset({"treats", "indicated_for", "palliates", "prevents"})
+_REMEDIES = frozenset({"substance", "care"})
 _UNRANKED = -3000
 """Milli-nats: worth of an inner node that is no candidate middle itself."""
 
@@ -65,8 +73,9 @@ Table = tuple[dict[int, int], dict[int, NDArray[np.float64]]]
 class Bridges:
     """Ranks middles and chooses paths for one item."""
 
-    def __init__(self, selector: Selector, features: ItemFeatures, ranker: Ranker) -> None:
-        self.selector, self.features, self.ranker = selector, features, ranker
+    def __init__(self, selector: Selector, features: ItemFeatures, ranker: Ranker, *, remedy: bool = False) -> None:
+        """Take the item's parts, and whether a remedy is asked for."""
+        self.selector, self.features, self.ranker, self.remedy = selector, features, ranker, remedy
 
     def middles(self, option: OptionNodes, closed: Collection[int]) -> dict[int, Table]:
         """Return worth and features of every candidate middle, by the option's node that it leads to."""
@@ -101,6 +110,8 @@ class Bridges:
         closed = {*barred, *self.selector.evidence.findings.absent}
         config = self.selector.config
         direct, offers = self._direct(option, closed), self.offers(option, closed)
+        harmful = [offer for offer in direct if self._harms(offer.found)]
+        direct = [offer for offer in direct if offer not in harmful]
         chosen: list[RankedPath] = []
         starts: Counter[int] = Counter()
         lengths: Counter[int] = Counter()
@@ -132,7 +143,7 @@ class Bridges:
         offers = [offer for offer in offers if offer.worth >= offers[0].worth - _SLACK]
         while len(chosen) < limit and (left := [offer for offer in offers if fits(offer)]):
             take(min(left, key=lambda offer: (-gain(offer), offer.found)))
-        for offer in direct:
+        for offer in direct if chosen else direct + harmful:
             if len(chosen) < limit and starts[offer.found.nodes[0]] == 0 and fits(offer):
                 take(offer)
         return chosen
@@ -205,7 +216,7 @@ class Bridges:
     ) -> RankedPath:
         inner = found.nodes[1:-1]
         odds = [table.get(node, _UNRANKED) for node in inner] or [0]
-        worth = sum(odds) // len(odds) - _HOP * (found.hops - 2)
+        worth = sum(odds) // len(odds) - _HOP * (found.hops - 2) - _HARMFUL * self._harms(found)
         graph = self.selector.evidence.model.graph
         told = [
             f"{graph.name(node)} {table[node] / 1000:+.2f} ({self.ranker.explain(rows[node])})"
@@ -213,3 +224,19 @@ class Bridges:
             if node in rows
         ]
         return RankedPath(found, worth, "; ".join(told))
+
+    def _harms(self, found: FoundPath) -> int:
+        """Count the steps by which a remedy does harm and nothing else; 0 where no remedy is asked for."""
+        return sum(self._harmful(u, v) for u, v in pairwise(found.nodes)) if self.remedy else 0
+
+    def _harmful(self, u: int, v: int) -> bool:
+        graph, groups = self.selector.evidence.model.graph, node_types()
+        harm = False
+        for number in graph.numbers_between(u, v):
+            known = groups.get(graph.type(int(graph.subject[number])))
+            if known and known.group in _REMEDIES:
+                predicate = graph.predicates[graph.predicate[number]]
+                if predicate in _HELPS:
+                    return False
+                harm |= predicate in _HARMS
+        return harm

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.ladder import climb
 from kgpaths.paths.options import Weighing
+from kgpaths.paths.question_type import asks_for_a_remedy
 from kgpaths.paths.shown import asked_relations
 from kgpaths.records import Mention, OptionEvidence, PathSet, QAItem, Reason, ReasoningPath
 
@@ -41,7 +42,10 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
         others = {node for option in options for node in option.nodes} - set(right.nodes)
         quota = _Quota(barred=others, limit=config.selected, per_question_node=config.per_question_node)
         wanted = asked_relations(item.question)
-        bridges = Bridges(selector, weighing.features, finder.ranker) if config.ranking == "learned" else None
+        remedy = asks_for_a_remedy(item.question)
+        bridges = (
+            Bridges(selector, weighing.features, finder.ranker, remedy=remedy) if config.ranking == "learned" else None
+        )
         if bridges:
             ranked = bridges.paths(right, **quota)
             paths = [

@@ -32,6 +32,9 @@ _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _RULES)
 _NEGATED = re.compile(
     r"\b(except|not|least|incorrect|false|untrue|never|unlikely|contraindicated|contra-indicated|all but)\b"
 )
+_HARM = re.compile(
+    r"\bcaus|adverse|side[- ]effect|toxic|contraindicat|avoid|discontinu|stop|complicat|due to|risk|effects? of"
+)
 _DIAGNOSIS = re.compile(r"most likely diagnos|\bdiagnosis\??$|what is the diagnosis|diagnosis is\b")
 
 
@@ -68,3 +71,13 @@ def asks_for_the_exception(stem: str) -> bool:
     (True, False)
     """
     return bool(_NEGATED.search(asked(stem)))
+
+
+def asks_for_a_remedy(stem: str) -> bool:
+    """Return True where the right option is what helps: what a remedy does harm with is beside the point.
+
+    >>> asks_for_a_remedy("Drug of choice in gout is:"), asks_for_a_remedy("Which drug is the most likely cause?")
+    (True, False)
+    """
+    wanted = question_type(stem) in ("treatment", "next_step")
+    return wanted and not asks_for_the_exception(stem) and not _HARM.search(asked(stem))

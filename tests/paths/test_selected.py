@@ -88,6 +88,30 @@ class TestLearned:
         found = routes(select(graph_of(edges), FINDINGS, DRUG, config=PathConfig(ranking="learned", middles=0)))
         assert found == [(FINDINGS[0], DRUG)]
 
+    @pytest.mark.parametrize(
+        ("stem", "shown"),
+        [
+            ("Which drug is the best treatment?", (FINDINGS[0], "DOID:1", DRUG)),
+            ("Which drug is the most likely cause?", (FINDINGS[0], DRUG)),
+        ],
+    )
+    def test_what_a_remedy_does_harm_with_is_no_reason_to_give_it(self, stem: str, shown: tuple[str, ...]) -> None:
+        harm = (DRUG, "has_side_effect", FINDINGS[0])
+        edges = [harm, ("DOID:1", "has_symptom", FINDINGS[0]), (DRUG, "treats", "DOID:1")]
+        found = routes(select(graph_of(edges), FINDINGS[:1], DRUG, stem=stem, ranker=weighing()))
+        assert found[0] == shown
+        assert routes(select(graph_of([harm]), FINDINGS[:1], DRUG, stem=stem)) == [(FINDINGS[0], DRUG)]
+
+    def test_a_way_over_harm_is_worth_less_where_a_remedy_is_asked_for(self) -> None:
+        edges = [("DOID:1", "has_symptom", FINDINGS[0]), ("DOID:2", "has_symptom", FINDINGS[0]),
+                 (DRUG, "causes", "DOID:1"), (DRUG, "treats", "DOID:2"), (DRUG, "causes", "DOID:2")]  # fmt: skip
+        wanted, other = (
+            routes(select(graph_of(edges), FINDINGS[:1], DRUG, stem=stem, ranker=weighing()))
+            for stem in ("Which drug is the best treatment?", "What explains it?")
+        )
+        assert {path[1] for path in wanted} == {"DOID:2"}
+        assert {path[1] for path in other} == {"DOID:1", "DOID:2"}
+
     def test_what_is_worth_much_less_than_the_best_is_left_out(self) -> None:
         edges = [*SEVERAL, *((f"DOID:1{number}", "is_a", "DOID:1") for number in range(10))]
         config = PathConfig(ranking="learned", per_question_node=9)
