@@ -72,6 +72,7 @@ class RuleExtractor:
         """
         stream = iter(texts)
         while some := [Cut.of(text) for text in islice(stream, _AT_ONCE)]:
+            self._focus.learn(titles for cut in some for titles in _titles(cut.text))
             linked = self._linker.link_batch(cut.text.text[start:end] for cut in some for start, end in cut.pieces)
             for cut in some:
                 mentions = [near for start, _ in cut.pieces for near in self._near(next(linked), start)]
@@ -88,8 +89,7 @@ class RuleExtractor:
         if text.kind == "table_row" and text.cells:
             page = Page(text, mentions)
             self._together(page.mentions, None, reading)
-            first = text.cells[0]
-            about = self._focus.find([text.text[first.start : first.end]], self._anchors)
+            about = self._focus.find([_first_cell(text)], self._anchors)
             reading.statements.extend(self._passages.row(page, section, about, focus))
             return reading
         own = short_names(text.focus[:1] if text.strict_focus else ())
@@ -143,3 +143,14 @@ class RuleExtractor:
         if named:
             named |= {focus} if focus else set()
             reading.together.append(tuple(sorted(named)))
+
+
+def _titles(text: ReferenceText) -> Iterator[Sequence[str]]:
+    """Yield what may name the things that a text is about: itself, and a row of a table."""
+    yield text.focus
+    if text.kind == "table_row" and text.cells:
+        yield [_first_cell(text)]
+
+
+def _first_cell(text: ReferenceText) -> str:
+    return text.text[text.cells[0].start : text.cells[0].end]

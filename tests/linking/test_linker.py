@@ -253,6 +253,7 @@ def test_a_batch_gives_what_each_text_and_item_gives_alone(linker: EntityLinker)
     assert list(linker.link_batch(texts)) == [linker.link(text) for text in texts]
     items = [_item(), _item(id="r", question="Denies cough."), _item(id="s", context="")]
     assert list(linker.link_items(iter(items))) == [linker.link_item(item) for item in items]
+    assert list(linker.link_strings(iter(texts))) == [linker.link_string(text) for text in texts]
     assert list(linker.link_batch([])) == list(linker.link_items([])) == []
 
 
