@@ -1,11 +1,12 @@
-"""How much of the right answers the linker finds: whole, in part, not at all, and what the rest is.
+"""How much of the right answers the linker finds: whole, in part, not at all, and what the rest is; findings of stems.
 
     python benchmarks/linking_answers.py QUESTIONS.jsonl... [--graph default] [--ngrams]
 
 QUESTIONS has `question`, `options` (a mapping) and `answer_idx` on every line. Partial answers are counted by the type
 of the mention that matters most, those linked by a general word alone ("cell", "drug") apart. What is not linked is
-counted by the classes of `tests/data/linking/unlinked_answers.tsv`, as far as it was read. `--ngrams` prints every
-option linked by its letters (tier `ngram`).
+counted by the classes of `tests/data/linking/unlinked_answers.tsv`, as far as it was read. Findings are symptoms,
+phenotypes and diseases, each counted once in a stem. `--ngrams` prints every option linked by its letters (tier
+`ngram`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from kgpaths.linking import EntityLinker
 from kgpaths.records import Mention
 
 READ = Path(__file__).parents[1] / "tests" / "data" / "linking" / "unlinked_answers.tsv"
+_FINDINGS = frozenset({"symptom", "phenotype", "finding", "disease"})
 _GENERAL = 0.3
 """Score of a partial mention that is a general word or an adjective."""
 
@@ -48,8 +50,12 @@ def report(path: Path, linker: EntityLinker, *, ngrams: bool) -> None:
         f"{path.stem}: "
         + ", ".join(f"{name} {100 * shares[name] / len(rows):.1f} %" for name in ("whole", "part", "none"))
     )
+    type_of = linker.graph.type
+    stems = linker.link_batch(row["question"] for row in rows)
+    several = sum(len({m.node_id for m in stem if type_of(m.node_id) in _FINDINGS}) > 2 for stem in stems)
+    print(f"  stems with three findings or more: {100 * several / len(rows):.1f} %")
     partial = Counter(
-        "a general word" if best.score <= _GENERAL else linker.graph.type(best.node_id)
+        "a general word" if best.score <= _GENERAL else type_of(best.node_id)
         for best in (max(some, key=lambda m: m.score) for some in found if share(some) == "part")
     )
     print("  in part by: " + ", ".join(f"{name} {count}" for name, count in partial.most_common(12)))
