@@ -16,7 +16,7 @@ against a path, and a finding that the answer itself is bad for is shown only if
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -40,6 +40,8 @@ _HOP = 300
 """Milli-nats that a hop beyond two costs."""
 _SLACK = 600
 """Milli-nats: a path that is worth so much less than the best one is left out."""
+_DOUBTFUL, _DOUBTED = -2000, 2
+"""Milli-nats that the best path over a middle is hardly worth showing below, and how many are shown then."""
 _NEW_FINDING, _NEW_MIDDLE = 600, 300
 """Milli-nats that a finding counts which no chosen path starts at, and that a middle costs which none leads over."""
 _KIN = 1
@@ -141,7 +143,9 @@ class Bridges:
             if len(chosen) < -(-limit // 2) and starts[offer.found.nodes[0]] == 0 and fits(offer):
                 take(offer)
         offers = [offer for offer in offers if offer.worth >= offers[0].worth - _SLACK]
-        while len(chosen) < limit and (left := [offer for offer in offers if fits(offer)]):
+        doubtful = bool(offers) and offers[0].worth < _DOUBTFUL
+        room = min(limit, len(chosen) + _DOUBTED) if doubtful else limit
+        while len(chosen) < room and (left := [offer for offer in offers if fits(offer)]):
             take(min(left, key=lambda offer: (-gain(offer), offer.found)))
         for offer in direct if chosen else direct + harmful:
             if len(chosen) < limit and starts[offer.found.nodes[0]] == 0 and fits(offer):
@@ -157,7 +161,7 @@ class Bridges:
             inner = np.array(sorted({node for path in paths for node in path.nodes[1:-1]}), dtype=np.int64)
             described = self.features.describe(answer, joint, inner, hops=self.selector.config.max_hops)
             ranked += [self._ranked(path, *self._table(described, joint, 0)) for path in paths]
-        return sorted(ranked, key=lambda offer: (-offer.worth, offer.found))
+        return self._worthy(ranked)
 
     def _direct(self, option: OptionNodes, closed: Collection[int]) -> list[RankedPath]:
         selector, found = self.selector, []
@@ -198,7 +202,12 @@ class Bridges:
                         offers[found] = self._ranked(found, table, rows)
                         leads = True
             most -= leads
-        return sorted(offers.values(), key=lambda offer: (-offer.worth, offer.found))
+        return self._worthy(offers.values())
+
+    def _worthy(self, offers: Iterable[RankedPath]) -> list[RankedPath]:
+        least = self.selector.config.min_worth
+        kept = [offer for offer in offers if least is None or offer.worth >= 1000 * least]
+        return sorted(kept, key=lambda offer: (-offer.worth, offer.found))
 
     def _ways(self, start: int, end: int, odds: Mapping[int, int]) -> list[tuple[int, ...]]:
         """Return the ways of one hop and of two, over the neighbours in common that an expert would rather name."""

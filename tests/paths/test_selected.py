@@ -112,6 +112,26 @@ class TestLearned:
         assert {path[1] for path in wanted} == {"DOID:2"}
         assert {path[1] for path in other} == {"DOID:1", "DOID:2"}
 
+    def test_what_is_hardly_worth_showing_is_shown_twice_at_most(self) -> None:
+        graph, config = graph_of(SEVERAL), PathConfig(ranking="learned")
+        sure, doubtful = (
+            routes(select(graph, FINDINGS, DRUG, config=config, ranker=weighing(degree=weight)))
+            for weight in (0.0, -30.0)
+        )
+        assert len(sure) > 2
+        assert len(doubtful) == 2
+
+    def test_paths_can_be_asked_to_be_worth_something(self) -> None:
+        graph = graph_of(SEVERAL)
+
+        def found(min_worth: float | None, weight: float) -> PathSet:
+            config = PathConfig(ranking="learned", min_worth=min_worth)
+            return select(graph, FINDINGS, DRUG, config=config, ranker=weighing(degree=weight))
+
+        assert routes(found(None, -30.0))
+        assert routes(found(0.0, 0.0))
+        assert found(0.0, -30.0).no_path == "no_path"
+
     def test_what_is_worth_much_less_than_the_best_is_left_out(self) -> None:
         edges = [*SEVERAL, *((f"DOID:1{number}", "is_a", "DOID:1") for number in range(10))]
         config = PathConfig(ranking="learned", per_question_node=9)
