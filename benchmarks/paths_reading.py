@@ -3,14 +3,14 @@
     python benchmarks/paths_reading.py draw FOLDER [GRAPH]
     python benchmarks/paths_reading.py count [SHEET KEY READ]
 
-`draw` takes thirty questions of the MedQA training sample that both methods have a path for, in the order of a hash,
-and writes up to five paths of each: `selected`, what `PathFinder.find_item` chooses by default, and `dwpc`, the
-cheapest by degree-weighted cost alone (the row DWPC of `paths_agreement.py`). A path that both have is shown once, the
-order within a question is shuffled, and FOLDER/key.tsv says whose it is; the reader fills in `label`, `reason` and, for
-what is not relevant, `fault` in FOLDER/sheet.tsv, and leaves the key closed until all labels stand. `count` joins the
-two into READ, or takes what was read before (`data/paths_read.tsv`), and prints the shares of labels. Relevant is
-pivotal or supporting; the interval of the difference is a paired bootstrap over questions of the mean share per
-question.
+`draw` takes thirty questions of the MedQA training sample that nobody has read yet and both methods have a path for, in
+the order of a hash, and writes up to five paths of each: `selected`, what `PathFinder.find_item` chooses by default,
+and `dwpc`, the cheapest by degree-weighted cost alone (the row DWPC of `paths_agreement.py`). A path that both have is
+shown once, the order within a question is shuffled, and FOLDER/key.tsv says whose it is; the reader fills in `label`,
+`reason` and, for what is not relevant, `fault` in FOLDER/sheet.tsv, and leaves the key closed until all labels stand.
+`count` joins the two into READ, or takes what was read before (`data/paths_read*.tsv`, each by itself), and prints the
+shares of labels. Relevant is pivotal or supporting; the interval of the difference is a paired bootstrap over questions
+of the mean share per question.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ SEED, QUESTIONS, PATHS = "paths-read-1", 30, 5
 METHODS = ("selected", "dwpc")
 RELEVANT = ("pivotal", "supporting")
 LABELS = (*RELEVANT, "beside the point", "generic", "wrong link", "wrong polarity", "false edge")
-READ = Path(__file__).parent / "data" / "paths_read.tsv"
+READ = sorted((Path(__file__).parent / "data").glob("paths_read*.tsv"))
 Row = dict[str, str]
 
 
 def draw(folder: Path, spec: str) -> None:
     graph = KnowledgeGraph.open(spec)
     linker, finder = EntityLinker(graph), PathFinder(graph)
-    items = [row for row in open_source("medqa") if isinstance(row, QAItem)]
+    known = {row["id"] for sheet in READ for row in read(sheet)}
+    items = [row for row in open_source("medqa") if isinstance(row, QAItem) and row.id not in known]
     sheet: list[Row] = []
     key: list[Row] = []
     drawn = tried = 0
@@ -153,7 +154,9 @@ if __name__ == "__main__":
         case ["draw", folder, *rest] if len(rest) <= 1:
             draw(Path(folder), *rest or ["default"])
         case ["count"]:
-            count(read(READ))
+            for published in READ:
+                print(f"\n{published.name}")
+                count(read(published))
         case ["count", sheet, key, out]:
             rows = list(joined(Path(sheet), Path(key)))
             count(rows)
