@@ -170,6 +170,10 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
         "pivot": lambda one: selected(pivot, one),
         "transferred": lambda one: selected(transferred[one.dataset], one),
         "learned": by_fold(base, folds, PathConfig(ranking="learned")),
+        **{
+            f"learned, worth {least:g} or more": by_fold(base, folds, PathConfig(ranking="learned", min_worth=least))
+            for least in (-2.0, 0.0)
+        },
     }
 
 
