@@ -17,7 +17,7 @@ _TRAILING = 25
 """Characters behind the anchor inside a cue: "symptoms of gout in older people include"."""
 
 
-_CONDITION = re.compile(r"\W*(?:if|when) ", re.IGNORECASE)
+_CONDITION = re.compile(r"\W*(?:if|when) ")
 _FAR = 90
 """Characters between the members of a list, or before the first: what stands farther away is something else."""
 
@@ -33,10 +33,10 @@ class Near(NamedTuple):
 
 
 class Clause:
-    """A stretch of a text with the mentions in it.
+    """A stretch of a lower-case text with the mentions in it.
 
     >>> from kgpaths.extraction.rules import rules
-    >>> text = "Gout is treated with colchicine, but not cured."
+    >>> text = "gout is treated with colchicine, but not cured."
     >>> near = [Near(0, 4, "DOID:13189", "disease", "present"), Near(21, 31, "D:1", "drug", "present")]
     >>> cue = next(cue for cue in rules().cues if cue.name == "treated_with")
     >>> Clause(text, 0, len(text), near, rules().guards).sides(cue, cue.pattern.search(text), None)
@@ -169,7 +169,7 @@ class Clause:
         return [near.node] if self._is_anchor(near, self.start) and not self._guards.symptoms_of.search(before) else []
 
     def _is_demonstrative(self, near: Near) -> bool:
-        return self.text[self.start : near.start].casefold().rstrip().endswith(("this", "these"))
+        return self.text[self.start : near.start].rstrip().endswith(("this", "these"))
 
     def _named(self, start: int, end: int, frame: Frame, focus: str | None) -> list[str]:
         inside = [near for near in self.mentions if start <= near.start and near.end <= end]

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from kgpaths.extraction.clauses import Near
 from kgpaths.extraction.cutting import Cut, short_names
 from kgpaths.extraction.focus import FocusFinder
-from kgpaths.extraction.passages import Passages, between
+from kgpaths.extraction.pages import Page
+from kgpaths.extraction.passages import Passages
 from kgpaths.extraction.rules import SET_ASIDE, Section, rules, section_of
 from kgpaths.extraction.statements import Reading
 from kgpaths.extraction.texts import ReferenceText, TextFault
@@ -85,10 +86,11 @@ class RuleExtractor:
         if text.text.count("</") > _MARKS and text.text.count("</") * _MARKUP > len(text.text):
             faults.append(TextFault(text.id, "markup_in_text", "looks like HTML; read it from a .html file"))
         if text.kind == "table_row" and text.cells:
-            self._together(mentions, None, reading)
+            page = Page(text, mentions)
+            self._together(page.mentions, None, reading)
             first = text.cells[0]
             about = self._focus.find([text.text[first.start : first.end]], self._anchors)
-            reading.statements.extend(self._passages.row(text, mentions, section, about, focus))
+            reading.statements.extend(self._passages.row(page, section, about, focus))
             return reading
         own = short_names(text.focus[:1] if text.strict_focus else ())
         if focus and own:
@@ -98,15 +100,16 @@ class RuleExtractor:
                 near._replace(node=focus, type=kind) if text.text[near.start : near.end] in own else near
                 for near in mentions
             ]
+        page = Page(text, mentions)
         for segment in cut.segments:
             if segment.kind in ("heading", "question"):
                 # A heading inside a fact sheet changes the section; one that names nothing we know keeps it.
                 named = section_of(text.text[segment.start : segment.end])
                 section = self._rules.sections[named[0]] if named else section
-            inside = between(mentions, segment.start, segment.end)
+            inside = page.between(segment.start, segment.end)
             self._together(inside, focus, reading)
             if inside and segment.kind not in ("heading", "question") and section.name != SET_ASIDE:
-                said = self._passages.read(text, segment, mentions, section, focus)
+                said = self._passages.read(page, segment, section, focus)
                 reading.statements.extend(one.moved(-cut.shift) for one in said if one.start >= cut.shift)
         return reading
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
 from kgpaths.extraction.clauses import Clause, Near
+from kgpaths.extraction.cue_finder import CueFinder
 from kgpaths.extraction.hierarchy import Hierarchy
+from kgpaths.extraction.pages import Lead, Page
 from kgpaths.extraction.rules import Cue, Frame, Section, rules, section_of
 from kgpaths.extraction.sentences import Segment
 from kgpaths.extraction.statements import Statement
-from kgpaths.extraction.texts import Cell, ReferenceText
+from kgpaths.extraction.texts import Cell
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -29,83 +30,77 @@ class Passages:
         self._graph = graph
         self._hierarchy = Hierarchy(graph)
         self._rules = rules()
+        self._cues = CueFinder(self._rules.cues)
 
-    def read(
-        self, text: ReferenceText, segment: Segment, mentions: Sequence[Near], section: Section, focus: str | None
-    ) -> Iterator[Statement]:
-        """Yield what a sentence, a lead or an item states.
+    def read(self, page: Page, segment: Segment, section: Section, focus: str | None) -> Sequence[Statement]:
+        """Return what a sentence, a lead or an item states.
 
         Args:
-            text: what the segment is a part of.
-            mentions: all of the text, by their place.
-            section: where the segment stands.
+            page: what the segment is a part of.
+            segment: the sentence, lead or item.
+            section: where it stands.
             focus: what the text is about, if that is known.
         """
-        guards = self._rules.guards
-        if guards.sentences.search(text.text[segment.start : segment.end]):
-            return
-        inside = between(mentions, segment.start, segment.end)
-        clause = Clause(text.text, segment.start, segment.end, inside, guards, strict=text.strict_focus)
+        found = list(self._said(page, segment, section, focus))
+        # Few sentences state anything: what forbids all of it is looked for last.
+        return () if found and self._states_nothing(page, segment.start, segment.end) else found
+
+    def _said(self, page: Page, segment: Segment, section: Section, focus: str | None) -> Iterator[Statement]:
+        inside = page.between(segment.start, segment.end)
+        strict = page.text.strict_focus
         found = False
         if segment.lead and segment.kind in ("item", "example"):
-            for statement in self._listed(text, segment, mentions, section, focus):
+            for statement in self._listed(page, segment, segment.lead, inside, section, focus):
                 found = True
                 yield statement
         elif segment.kind == "item":
-            yield from self._by_section(text, segment, inside, section, focus)
-        if segment.kind == "item" and text.text[segment.end - 1] != ".":
+            yield from self._by_section(page, segment, inside, section, focus)
+        if segment.kind == "item" and page.lower[segment.end - 1] != ".":
             return
-        for statement in self._by_cues(text, clause, section, focus, segment):
+        clause = Clause(page.lower, segment.start, segment.end, inside, self._rules.guards, strict=strict)
+        for statement in self._by_cues(page, clause, section, focus, segment):
             found = True
             yield statement
-        if not found and focus and text.strict_focus and segment.kind in ("sentence", "example"):
+        if not found and focus and strict and segment.kind in ("sentence", "example"):
             yield from self._loose(clause, segment, section, focus)
 
-    def row(
-        self, text: ReferenceText, mentions: Sequence[Near], section: Section, about: str | None, focus: str | None
-    ) -> Iterator[Statement]:
+    def row(self, page: Page, section: Section, about: str | None, focus: str | None) -> Iterator[Statement]:
         """Yield what a table row states: the first cell is what it is about, the header of a cell what it says.
 
         Args:
+            page: the row.
+            section: where the table stands.
             about: node of the first cell; what the row itself says of it goes to the `focus`.
+            focus: what the text is about, if that is known.
         """
-        for number, cell in enumerate(text.cells):
+        for number, cell in enumerate(page.text.cells):
             named = section_of(cell.header)
             kind = self._rules.sections[named[0]] if named else None
             anchor = about if number else focus
             if kind is not None and kind.frame is not None and kind.item and anchor is not None:
-                yield from self._cell(text, cell, mentions, kind, kind.frame, section, anchor)
+                yield from self._cell(page, cell, kind, kind.frame, section, anchor)
 
     def _cell(
-        self,
-        text: ReferenceText,
-        cell: Cell,
-        mentions: Sequence[Near],
-        kind: Section,
-        frame: Frame,
-        section: Section,
-        anchor: str,
+        self, page: Page, cell: Cell, kind: Section, frame: Frame, section: Section, anchor: str
     ) -> Iterator[Statement]:
-        inside = between(mentions, cell.start, cell.end)
-        clause = Clause(text.text, cell.start, cell.end, inside, self._rules.guards)
+        inside = page.between(cell.start, cell.end)
+        clause = Clause(page.lower, cell.start, cell.end, inside, self._rules.guards)
         segment = Segment(cell.start, cell.end, "item")
         fillers = clause.all_fillers(frame, listed=True)
         yield from self._state(
             frame, [anchor], fillers, f"table:{kind.name}", kind.item, section, segment, lead=cell.header
         )
 
+    def _states_nothing(self, page: Page, start: int, end: int) -> bool:
+        return self._rules.guards.sentences.search(page.lower[start:end]) is not None
+
     def _by_cues(
-        self, text: ReferenceText, clause: Clause, section: Section, focus: str | None, segment: Segment
+        self, page: Page, clause: Clause, section: Section, focus: str | None, segment: Segment
     ) -> Iterator[Statement]:
-        kinds = {near.type for near in clause.mentions}
-        for cue in self._rules.cues_in(text.text[segment.start : segment.end]):
-            if (cue.only and cue.only != text.kind) or not cue.speaks_in(section):
-                continue
-            if not cue.frame.fillers & kinds:
-                continue
-            if cue.right == "anchor" and not cue.frame.anchors & kinds:
-                continue
-            for match in cue.pattern.finditer(text.text, segment.start, segment.end):
+        types = {near.type for near in clause.mentions}
+        words = page.lower[segment.start : segment.end]
+        for cue in self._cues.in_sentence(words, types, section, page.text.kind):
+            for match in cue.pattern.finditer(page.lower, segment.start, segment.end):
                 if clause.denied(match.start()):
                     continue
                 sides = clause.sides(cue, match, focus)
@@ -137,37 +132,49 @@ class Passages:
         yield from self._state(frame, [anchor], fillers, rule, section.sentence, section, segment, clause=clause)
 
     def _listed(
-        self, text: ReferenceText, segment: Segment, mentions: Sequence[Near], section: Section, focus: str | None
+        self,
+        page: Page,
+        segment: Segment,
+        where: tuple[int, int],
+        inside: Sequence[Near],
+        section: Section,
+        focus: str | None,
     ) -> Iterator[Statement]:
         """Yield what an item says under the lead of its list, or an example under the sentence before."""
-        guards, (first, last) = self._rules.guards, segment.lead or (0, 0)
-        lead_text = text.text[first:last]
-        advises = bool(guards.advice_that_lists.search(lead_text))
-        inside = between(mentions, segment.start, segment.end)
-        if not advises:
-            if guards.sentences.search(lead_text):
-                return
-            near_lead = between(mentions, first, last)
-            lead = Clause(text.text, first, last, near_lead, guards, strict=text.strict_focus)
-            for cue in self._rules.cues_in(lead_text):
-                found = self._anchors(cue, lead, section, focus, whole=segment.kind == "example")
-                if found:
-                    rule = f"{'list' if segment.kind == 'item' else 'example'}:{cue.name}"
-                    fillers = self._named(text, segment, inside).all_fillers(cue.frame, listed=True)
-                    yield from self._state(cue.frame, found, fillers, rule, cue.score, section, segment, lead=lead_text)
-                    return
-            if segment.kind == "example" or not _about_section(lead_text) or guards.lead_doubt.search(lead_text):
-                return
-        yield from self._by_section(text, segment, inside, section, focus, lead_text)
+        asked = (where, segment.kind, section.name, focus)
+        lead = page.leads.get(asked)
+        if lead is None:
+            whole = segment.kind == "example"
+            lead = page.leads[asked] = self._lead(page, where, section, focus, whole=whole)
+        if lead.cue is not None:
+            rule = f"{'list' if segment.kind == 'item' else 'example'}:{lead.cue.name}"
+            frame = lead.cue.frame
+            fillers = self._named(page, segment, inside).all_fillers(frame, listed=True)
+            yield from self._state(frame, lead.anchors, fillers, rule, lead.cue.score, section, segment, lead=lead.text)
+        elif lead.by_section:
+            yield from self._by_section(page, segment, inside, section, focus, lead.text)
 
-    def _anchors(self, cue: Cue, lead: Clause, section: Section, focus: str | None, *, whole: bool) -> list[str]:
-        """Return what a lead speaks of by a cue; nothing when it does not speak by it, or not at its end.
+    def _lead(self, page: Page, where: tuple[int, int], section: Section, focus: str | None, *, whole: bool) -> Lead:
+        """Return what introduces a list.
 
         Args:
-            whole: the lead is a sentence of its own, and goes on behind the cue.
+            whole: the lead is a sentence of its own, and goes on behind its cue.
         """
-        if cue.right != "filler" or cue.only or not cue.speaks_in(section):
-            return []
+        guards, (start, end) = self._rules.guards, where
+        text, lower = page.text.text[start:end], page.lower[start:end]
+        if guards.advice_that_lists.search(lower):
+            return Lead(text, by_section=True)
+        if self._states_nothing(page, start, end):
+            return Lead(text)
+        lead = Clause(page.lower, start, end, page.between(start, end), guards, strict=page.text.strict_focus)
+        for cue in self._cues.in_lead(lower, section):
+            anchors = self._anchors(cue, lead, focus, whole=whole)
+            if anchors:
+                return Lead(text, cue, anchors)
+        return Lead(text, by_section=not whole and _about_section(text) and not guards.lead_doubt.search(lower))
+
+    def _anchors(self, cue: Cue, lead: Clause, focus: str | None, *, whole: bool) -> list[str]:
+        """Return what a lead speaks of by a cue; nothing when it does not speak by it, or not at its end."""
         for match in cue.pattern.finditer(lead.text, lead.start, lead.end):
             if not lead.denied(match.start()) and (whole or not lead.ends_after(match.end())):
                 anchors = lead.anchors_of(cue, match, focus)
@@ -177,23 +184,23 @@ class Passages:
 
     def _by_section(
         self,
-        text: ReferenceText,
+        page: Page,
         segment: Segment,
         inside: Sequence[Near],
         section: Section,
         focus: str | None,
         lead: str = "",
     ) -> Iterator[Statement]:
-        if section.frame and section.item and focus and (text.strict_focus or segment.lead is not None):
-            fillers = self._named(text, segment, inside).all_fillers(section.frame, listed=True)
+        if section.frame and section.item and focus and (page.text.strict_focus or segment.lead is not None):
+            fillers = self._named(page, segment, inside).all_fillers(section.frame, listed=True)
             rule = f"item:{section.name}"
             yield from self._state(section.frame, [focus], fillers, rule, section.item, section, segment, lead=lead)
 
-    def _named(self, text: ReferenceText, segment: Segment, inside: Sequence[Near]) -> Clause:
+    def _named(self, page: Page, segment: Segment, inside: Sequence[Near]) -> Clause:
         """Return the part of an item that names things, without what explains them."""
         guards, start = self._rules.guards, segment.says_from or segment.start
-        end = guards.item_end.search(text.text, start, segment.end)
-        return Clause(text.text, start, end.start() if end else segment.end, inside, guards)
+        end = guards.item_end.search(page.lower, start, segment.end)
+        return Clause(page.lower, start, end.start() if end else segment.end, inside, guards)
 
     def _state(
         self,
@@ -218,13 +225,6 @@ class Passages:
                 subject, frame.predicate, object_, rule, section.name, score,
                 segment.start, segment.end, lead, places[filler], whole,
             )  # fmt: skip
-
-
-def between(mentions: Sequence[Near], start: int, end: int) -> Sequence[Near]:
-    """Return the mentions that begin in a stretch. O(log mentions)."""
-    first = bisect_left(mentions, start, key=lambda near: near.start)
-    last = bisect_left(mentions, end, key=lambda near: near.start)
-    return mentions[first:last]
 
 
 def _about_section(lead: str) -> bool:

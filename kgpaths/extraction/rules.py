@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
+from kgpaths.extraction.wording import pattern
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.resources import resource
 
@@ -131,26 +132,6 @@ class Rules(NamedTuple):
     version: str
     """Changes with the tables."""
 
-    def cues_in(self, text: str) -> list[Cue]:
-        """Return the cues that may match in a stretch of text, in their order: those of whose words it holds one.
-
-        >>> [cue.name for cue in rules().cues_in("It is treated with rest.") if cue.name == "treated_with"]
-        ['treated_with']
-        """
-        lower = text.lower()
-        numbers = {number for word, where in _cues_by_word().items() if word in lower for number in where}
-        return [self.cues[number] for number in sorted(numbers)]
-
-
-@cache
-def _cues_by_word() -> Mapping[str, tuple[int, ...]]:
-    """Return positions of cues by each of their words; those without words under "", which every text holds."""
-    found: dict[str, list[int]] = {}
-    for number, cue in enumerate(rules().cues):
-        for word in cue.words or ("",):
-            found.setdefault(word, []).append(number)
-    return {word: tuple(numbers) for word, numbers in found.items()}
-
 
 @cache
 def rules() -> Rules:
@@ -198,15 +179,15 @@ def section_of(heading: str) -> tuple[str, str] | None:
     known = rules().sections
     if heading.casefold() in known:
         return heading.casefold(), ""
-    for section, pattern in _headings():
-        match = pattern.fullmatch(heading)
+    for section, name in _headings():
+        match = name.fullmatch(heading)
         if match:
             return section, next(filter(None, match.groups()), "")
     return None
 
 
 def _section(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame]) -> Section:
-    needs, doubt = (re.compile(row[key], re.IGNORECASE) if key in row else None for key in ("needs", "doubt"))
+    needs, doubt = (pattern(row[key]) if key in row else None for key in ("needs", "doubt"))
     frame = frames.get(row.get("frame", ""))
     return Section(name, frame, row.get("sentence", 0.0), row.get("item", 0.0), needs, doubt)
 
@@ -224,13 +205,13 @@ def _frame(row: Mapping[str, Any]) -> Frame:
 
 
 def _cue(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame], table: Mapping[str, Any]) -> Cue:
-    pattern = row["pattern"]
+    words = row["pattern"]
     for macro, text in {**table["macros_of_nouns"], **table["macros"]}.items():
-        pattern = pattern.replace(f"{{{macro}}}", text)
+        words = words.replace(f"{{{macro}}}", text)
     return Cue(
         name,
         frames[row["frame"]],
-        re.compile(pattern, re.IGNORECASE),
+        pattern(words),
         row.get("left"),
         row.get("right"),
         row["score"],
@@ -245,7 +226,7 @@ def _cue(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame], table: 
 
 def _guards(table: Mapping[str, Any]) -> Guards:
     fields: dict[str, Any] = {
-        key: re.compile("|".join(text) if isinstance(text, list) else text, re.IGNORECASE)
+        key: pattern("|".join(text) if isinstance(text, list) else text)
         for key, text in table.items()
         if key not in _NAMES
     }

@@ -26,6 +26,9 @@ _BLOCK = re.compile(
     rf"\s*\n\s*\n\s*(?:{_BULLET})?|\n\s{{0,3}}(?=[A-Z])|\s{{3,}}(?=[A-Z])|(?:^|\n|\s{{2,}})\s*{_BULLET}"
 )
 """Where blocks end: blank lines, lines that start with a capital, wide gaps, bullets."""
+_WIDE = re.compile(r"\s(?:\s+|(?<=\n))")
+"""Blanks in which a block may end, unless its bullet begins the text."""
+_MARK = re.compile(r"[-–•*]|\d[.)]")
 _INLINE_BULLET = re.compile(r"(?<=[:\w.,;)])\s+-\s+(?=\w)")
 _END = re.compile(r"[.!?][\"”’')\]]*\d{0,2}\s+(?=[\"“‘(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
@@ -104,16 +107,33 @@ def _is_name(piece: str) -> bool:
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield (start, end, is an item) of the blocks between blank lines and bullets."""
     start, bullet = 0, False
-    for match in _BLOCK.finditer(text):
-        bullet_next = bool(re.search(r"[-–•*]|\d[.)]", match.group()))
+    for match in _ends(text):
+        bullet_next = _MARK.search(match.group()) is not None
         yield from _inline(text, start, match.start(), bullet, bullet or bullet_next)
         start, bullet = match.end(), bullet_next
     yield from _inline(text, start, len(text), bullet, bullet)
 
 
+def _ends(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of `_BLOCK`, which is slow to search for: it is tried only where blanks are wide."""
+    at = 0
+    if first := _BLOCK.match(text):
+        yield first
+        at = first.end()
+    for blanks in _WIDE.finditer(text, at):
+        if blanks.start() < at:  # those behind a bullet
+            continue
+        tried = (_BLOCK.match(text, place) for place in range(*blanks.span()))
+        if match := next(filter(None, tried), None):
+            yield match
+            at = match.end()
+
+
 def _inline(text: str, start: int, end: int, bullet: bool, in_list: bool) -> Iterator[tuple[int, int, bool]]:
     """Cut a block at ` - ` when it holds several, or stands in a list: a list whose line ends are lost."""
-    marks = [match.span() for match in _INLINE_BULLET.finditer(text, start, end)]
+    marks = []
+    if text.find("-", start, end) >= 0:
+        marks = [match.span() for match in _INLINE_BULLET.finditer(text, start, end)]
     if len(marks) < (1 if in_list else 2):
         marks = []
     for mark_start, mark_end in marks:
@@ -123,11 +143,9 @@ def _inline(text: str, start: int, end: int, bullet: bool, in_list: bool) -> Ite
 
 
 def _trimmed(text: str, start: int, end: int, bullet: bool) -> Iterator[tuple[int, int, bool]]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
+    piece = text[start:end].lstrip()
+    if piece:
+        start, end = end - len(piece), end - len(piece) + len(piece.rstrip())
         yield start, end, bullet
 
 

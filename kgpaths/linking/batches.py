@@ -7,7 +7,7 @@ gaps follow by array arithmetic. `tokenize` is the slow twin that gives the same
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,11 +21,12 @@ from kgpaths.linking.tokens import (
     STOPS,
     Tokens,
     gap_between,
+    is_pointed,
     tokenize,
 )
+from kgpaths.linking.values import Span
 
 Ints = npt.NDArray[Any]
-Masks = Sequence[tuple[int, int]]
 STOP, LETTER, NUMBERED_BY, ADJECTIVE = 1, 2, 4, 8
 """Kinds of words: left out of names, the letter a, followed by a number, an adjective by its ending."""
 MOST_PIECES = 1 << 18
@@ -34,7 +35,7 @@ _ADJECTIVE_ENDINGS = ("al", "ic", "ous", "ar", "ary")
 _WORD, _START, _END, _GAP, _ROMAN, _CAPITAL, _LETTER = range(7)
 """Columns of the table of words in pieces."""
 _FIRST, _COUNT, _LENGTH, _LEAD, _TRAIL = range(5)
-"""Columns of the table of pieces: row in the other table, words, characters, whether marks begin or end them."""
+"""Columns of the table of pieces: row in the other table, words, characters, numbers of how they begin and end."""
 
 
 class Batch(NamedTuple):
@@ -50,6 +51,8 @@ class Batch(NamedTuple):
     start: Ints
     end: Ints
     gap: Ints
+    next_gap: Ints
+    """What stands after a word: the gap of the next one, the end of a sentence at the end of a text."""
     content: Ints
     """Positions of the words that names are matched by."""
     capital: Ints
@@ -59,23 +62,19 @@ class Batch(NamedTuple):
     kind: Ints
     """Of every canonical word, by number: a sum of STOP, LETTER, NUMBERED_BY and ADJECTIVE."""
 
-    def tokens(self, text: int) -> Tokens:
-        """Return the words of one text of the batch, exactly as `tokenize` gives them."""
-        low, high = int(self.bounds[text]), int(self.bounds[text + 1])
-        named = self.vocabulary
-        content, capital = (
-            (at[np.searchsorted(at, low) : np.searchsorted(at, high)] - low).tolist()
-            for at in (self.content, self.capital)
-        )
-        return Tokens(
-            self.texts[text],
-            [named[number] for number in self.word[low:high].tolist()],
-            self.start[low:high].tolist(),
-            self.end[low:high].tolist(),
-            self.gap[low:high].tolist(),
-            content,
-            capital,
-        )
+    def tokens(self) -> Iterator[Tokens]:
+        """Yield the words of every text, exactly as `tokenize` gives them."""
+        words = list(map(self.vocabulary.__getitem__, self.word.tolist()))
+        starts, ends, gaps, bounds = (column.tolist() for column in (self.start, self.end, self.gap, self.bounds))
+        base = self.bounds[self.owner]
+        content, capital = ((at - base[at]).tolist() for at in (self.content, self.capital))
+        content_at, capital_at = (np.searchsorted(at, self.bounds).tolist() for at in (self.content, self.capital))
+        for t, text in enumerate(self.texts):
+            own = slice(bounds[t], bounds[t + 1])
+            yield Tokens(
+                text, words[own], starts[own], ends[own], gaps[own],
+                content[content_at[t] : content_at[t + 1]], capital[capital_at[t] : capital_at[t + 1]],
+            )  # fmt: skip
 
 
 class Cutter(dict[str, int]):
@@ -83,7 +82,7 @@ class Cutter(dict[str, int]):
 
     >>> cutter = Cutter()
     >>> batch = cutter.cut(["Pain in the calves; type II diabetes.", "Fever"])
-    >>> batch.tokens(0) == tokenize("Pain in the calves; type II diabetes.")
+    >>> next(batch.tokens()) == tokenize("Pain in the calves; type II diabetes.")
     True
     """
 
@@ -96,7 +95,11 @@ class Cutter(dict[str, int]):
         self._pieces = np.zeros((1 << 10, 5), np.int32)
         self._rows = np.zeros((1 << 10, 7), np.int32)
         self._n_rows = 0
-        self._gaps: dict[str, int] = {}
+        self._leads: dict[tuple[str, bool], int] = {("", False): 0, ("", True): 1}
+        self._trails: dict[tuple[str, bool, bool], int] = {}
+        self._gaps: dict[int, int] = {}
+        """Gaps between two pieces by how the one ends and the other begins."""
+        self._separators: dict[str, int] = {}
         self._nothing = self.number("")
 
     def __missing__(self, piece: str) -> int:
@@ -105,9 +108,7 @@ class Cutter(dict[str, int]):
         count = len(found.words)
         self._pieces = _room(self._pieces, number + 1)
         self._rows = _room(self._rows, self._n_rows + count)
-        lead = bool(piece[: found.starts[0]]) if count else True
-        trail = bool(piece[found.ends[-1] :]) if count else True
-        self._pieces[number] = (self._n_rows, count, len(piece), lead, trail)
+        self._pieces[number] = (self._n_rows, count, len(piece), *(self._edges(found) if count else (0, 0)))
         for i, word in enumerate(found.words):
             raw = piece[found.starts[i] : found.ends[i]]
             roman = self.number(ROMAN[raw]) if raw in ROMAN else -1
@@ -124,6 +125,19 @@ class Cutter(dict[str, int]):
         self[piece] = number
         return number
 
+    def _edges(self, piece: Tokens) -> tuple[int, int]:
+        """Return numbers for how a piece begins and ends, as far as a gap beside it depends on that.
+
+        0 and 1 begin with a word, 0 ends with one. What more `gap_between` asks of the words around a space is whether
+        the one before a point is a letter or an abbreviation, and whether the next begins with a small letter.
+        """
+        text, first, last = piece.text, piece.starts[0], piece.ends[-1]
+        lead = (text[:first], text[first].islower())
+        begins = self._leads.setdefault(lead, len(self._leads))
+        word = text[piece.starts[-1] : last]
+        trail = (text[last:], len(word) == 1, is_pointed(word))
+        return begins, self._trails.setdefault(trail, len(self._trails) + 1) if trail[0] else 0
+
     def number(self, word: str) -> int:
         """Return the number of a canonical word."""
         number = self._numbers.get(word)
@@ -139,64 +153,58 @@ class Cutter(dict[str, int]):
             )
         return number
 
-    def cut(self, texts: Sequence[str], masked: Sequence[Masks] | None = None) -> Batch:
-        """Return the words of texts; a word inside a masked span of its text has the canonical form ""."""
-        numbers: list[int] = []
-        counts = np.zeros(len(texts), np.int64)
-        lookup = self.__getitem__
-        for t, text in enumerate(texts):
-            before = len(numbers)
-            numbers.extend(map(lookup, text.split(" ")))
-            counts[t] = len(numbers) - before
-        piece = np.array(numbers, np.int64)
-        table = self._pieces[piece]
-        n_words = table[:, _COUNT].astype(np.int64)
-        at_piece = _offsets(table[:, _LENGTH] + 1)
-        at_piece = at_piece[:-1] - np.repeat(at_piece[_offsets(counts)[:-1]], counts)
-        first_word = _offsets(n_words)
-        total = int(first_word[-1])
-        in_piece = np.repeat(np.arange(len(piece)), n_words)
-        row = self._rows[table[in_piece, _FIRST] + np.arange(total) - first_word[in_piece]]
-        owner = np.repeat(np.arange(len(texts)), counts)[in_piece]
-        start = row[:, _START] + at_piece[in_piece]
-        end = row[:, _END] + at_piece[in_piece]
-        word, gap = row[:, _WORD].copy(), row[:, _GAP].copy()
-        bounds = np.searchsorted(owner, np.arange(len(texts) + 1))
-        self._join(texts, table, in_piece, owner, start, end, gap)
-        gap[bounds[:-1][bounds[:-1] < bounds[1:]]] = SENTENCE
+    def cut(self, texts: Sequence[str], masked: Sequence[Span] = ()) -> Batch:
+        """Return the words of texts; a word inside a masked span has the canonical form "".
+
+        Args:
+            texts: the texts.
+            masked: spans in order, as `find_values` gives them for these texts.
+        """
+        text = " ".join(texts)
+        pieces = text.split(" ") if texts else []
+        piece = np.fromiter(map(self.__getitem__, pieces), np.int64, len(pieces))
+        text_at = _offsets(np.fromiter((1 + one.count(" ") for one in texts), np.int64, len(texts)))
+        table = self._pieces.take(piece, axis=0)
+        at, first_word = _offsets(table[:, _LENGTH] + 1), _offsets(table[:, _COUNT])
+        in_piece = np.repeat(np.arange(len(piece)), table[:, _COUNT])
+        row = self._rows.take((table[:, _FIRST] - first_word[:-1])[in_piece] + np.arange(len(in_piece)), axis=0)
+        bounds = first_word[text_at]
+        owner = np.repeat(np.arange(len(texts)), np.diff(bounds))
+        start, end = row[:, _START] + at[in_piece], row[:, _END] + at[in_piece]
+        gaps = np.append(row[:, _GAP], SENTENCE)
+        gap, next_gap, word = gaps[:-1], gaps[1:], row[:, _WORD].copy()
+        self._join(text, table, in_piece, start, end, gap)
+        gaps[bounds] = SENTENCE
         self._count_in_roman(word, row, gap)
-        if masked is not None:
-            word[_covered(bounds, start, end, masked)] = self._nothing
+        if masked:
+            word[_covered(start, end, masked)] = self._nothing
         kind = self._kind[word]
-        stop = (kind & STOP).astype(bool)
-        letter = np.flatnonzero(kind & LETTER)
-        if len(letter):  # the letter of "hepatitis A", not the article
-            follows = np.append(gap, SENTENCE)[letter + 1]
-            stop[letter] = ~((gap[letter] == NONE) & ((row[letter, _LETTER] == 1) | (follows != NONE)))
-            last = np.isin(letter + 1, bounds)
-            stop[letter[last & (gap[letter] == NONE)]] = False
+        stop = (kind & STOP) > 0
+        letter = np.flatnonzero(kind & LETTER)  # that of "hepatitis A", not the article
+        stop[letter] = (gap[letter] != NONE) | ((row[letter, _LETTER] == 0) & (next_gap[letter] == NONE))
+        base = at[text_at[:-1]][owner]
         return Batch(
-            texts, bounds, owner, word, start, end, gap, np.flatnonzero(~stop),
+            texts, bounds, owner, word, start - base, end - base, gap, next_gap, np.flatnonzero(~stop),
             np.flatnonzero(row[:, _CAPITAL]), self.words, self._kind,
         )  # fmt: skip
 
-    def _join(
-        self, texts: Sequence[str], table: Ints, in_piece: Ints, owner: Ints, start: Ints, end: Ints, gap: Ints
-    ) -> None:
+    def _join(self, text: str, table: Ints, in_piece: Ints, start: Ints, end: Ints, gap: Ints) -> None:
         """Fill in the gaps before the first words of pieces; a space alone is none."""
         first = np.flatnonzero(np.diff(in_piece)) + 1
-        plain = (
-            (in_piece[first - 1] + 1 == in_piece[first])
-            & (table[in_piece[first], _LEAD] == 0)
-            & (table[in_piece[first - 1], _TRAIL] == 0)
-        )
+        left, right = in_piece[first - 1], in_piece[first]
+        edges = (table[left, _TRAIL].astype(np.int64) << 32) | table[right, _LEAD]
+        edges[left + 1 < right] = -1  # marks alone stand between
         gap[first] = NONE
-        marked = first[~plain & (owner[first] == owner[first - 1])]
-        for at, text, begin, before, after in zip(
-            marked.tolist(), owner[marked].tolist(), start[marked - 1].tolist(), end[marked - 1].tolist(),
-            start[marked].tolist(), strict=True,
-        ):  # fmt: skip
-            gap[at] = gap_between(texts[text], begin, before, after, self._gaps)
+        marked = (edges < 0) | (edges > 1)
+        known = self._gaps
+        at, edge = first[marked], edges[marked].tolist()
+        found = [known.get(one, -1) for one in edge]
+        for i in [i for i, one in enumerate(found) if one < 0]:
+            word = int(at[i])
+            found[i] = gap_between(text, int(start[word - 1]), int(end[word - 1]), int(start[word]), self._separators)
+            if edge[i] >= 0:
+                known[edge[i]] = found[i]
+        gap[at] = found
 
     def _count_in_roman(self, word: Ints, row: Ints, gap: Ints) -> None:
         roman = np.flatnonzero((row[:, _ROMAN] >= 0) & (gap == NONE))
@@ -218,14 +226,10 @@ def _offsets(counts: Ints) -> Ints:
     return offsets
 
 
-def _covered(bounds: Ints, start: Ints, end: Ints, masked: Sequence[Masks]) -> Ints:
-    """Return the positions of the words that overlap a masked span of their text."""
-    covered = []
-    for text, spans in enumerate(masked):
-        if spans:
-            low, high = int(bounds[text]), int(bounds[text + 1])
-            begins, ends = np.array(spans, np.int64).T
-            first = low + np.searchsorted(end[low:high], begins, side="right")
-            last = low + np.searchsorted(start[low:high], ends, side="left")
-            covered += [np.arange(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-    return np.concatenate(covered) if covered else np.zeros(0, np.int64)
+def _covered(start: Ints, end: Ints, masked: Sequence[Span]) -> Ints:
+    """Return whether words overlap masked spans that do not overlap each other."""
+    begins, ends = np.array(masked, np.int64).T
+    change = np.zeros(len(start) + 1, np.int64)
+    np.add.at(change, np.searchsorted(end, begins, side="right"), 1)
+    np.add.at(change, np.searchsorted(start, ends, side="left"), -1)
+    return np.cumsum(change)[:-1] > 0

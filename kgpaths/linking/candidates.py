@@ -16,7 +16,7 @@ from kgpaths.linking.index import NameIndex
 from kgpaths.linking.measurements import Measurement
 from kgpaths.linking.names import general_abnormalities
 from kgpaths.linking.normalisation import canonical, singular, spelled
-from kgpaths.linking.tokens import Tokens, tokenize
+from kgpaths.linking.tokens import Tokens, content_words, tokenize
 from kgpaths.linking.windows import Owners
 from kgpaths.records import MentionTier, Role
 from kgpaths.resources import resource
@@ -120,8 +120,7 @@ def turning_words() -> frozenset[str]:
 
 
 def _key(name: str) -> str:
-    found = tokenize(name)
-    return " ".join(found.words[i] for i in found.content)
+    return " ".join(content_words(name))
 
 
 class Candidates:
@@ -193,8 +192,7 @@ class Candidates:
 
     def of_string(self, text: str) -> tuple[Candidate, ...]:
         """Return the candidates of a string as a whole; general names that running text never links are allowed."""
-        found = tokenize(text)
-        words = [found.words[i] for i in found.content]
+        words = content_words(text)
         if " ".join(words) in self._never:
             return ()
         return self._admit(text, words, self.index.whole(words)) or self._admit_loosely(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import combinations, product
 
-from kgpaths.linking.guards import is_slip, is_variant, same_meaning
+from kgpaths.linking.guards import is_slip, is_variant, same_meaning, variants
 from kgpaths.linking.index import NameIndex
-from kgpaths.linking.tokens import tokenize
+from kgpaths.linking.tokens import content_words
 
 _LOST, _SHORTEST_LOSS = "rt", 3
 """Letters that a widely used question set has lost, and letters of the shortest word that is completed."""
@@ -17,6 +18,8 @@ _LONG, _LONG_ALONE = 9, 13
 """Letters of a word that may have two slips, beside words that are right and alone."""
 _MOST_NEAR = 24
 """Names with like letters that are looked at."""
+_REMEMBERED = 1 << 14
+"""Words whose near words are kept."""
 CLEAR = 3.0
 """Points of similarity by which the nearest name must lead those that mean something else."""
 
@@ -30,10 +33,16 @@ class NearNames:
 
     def __init__(self, index: NameIndex) -> None:
         self._index = index
-        self._neighbours: dict[tuple[str, str], list[str]] = {}
-        for word in index.words:
-            if len(word) > 7 and word.isalpha():
-                self._neighbours.setdefault((word[:3], word[-3:]), []).append(word)
+        self._others: Callable[[str, bool], tuple[str, ...]] = lru_cache(maxsize=_REMEMBERED)(self._explaining)
+
+    @cached_property
+    def _by_ends(self) -> dict[tuple[str, str], list[str]]:
+        """Words of names by their first letter and the last two."""
+        by_ends: dict[tuple[str, str], list[str]] = {}
+        for word in self._index.words:
+            if word.isalpha():
+                by_ends.setdefault((word[0], word[-2:]), []).append(word)
+        return by_ends
 
     def near(self, words: Sequence[str], threshold: int) -> Iterator[tuple[int, float]]:
         """Yield (name row, similarity 0..100) of names at least `threshold` alike, in row order."""
@@ -43,7 +52,7 @@ class NearNames:
         if not 1 <= len(unknown) <= _MOST_SLIPS:
             return
         choices = [
-            [known for known in self._near(words[i]) if is_slip(words[i], known)] or self._regained(words[i])
+            [known for known in self._near(words[i], 3) if is_slip(words[i], known)] or self._regained(words[i])
             for i in unknown
         ]
         found: dict[int, float] = {}
@@ -67,10 +76,11 @@ class NearNames:
         from rapidfuzz.fuzz import ratio, token_sort_ratio
 
         written, squeezed = " ".join(words), "".join(words)
+        if not (self._index.trigrams.may_hold(squeezed) or self._may_be_explained(words)):
+            return []
         found: dict[tuple[str, ...], float] = {}
         for row in self._index.trigrams.nearest(written, _MOST_NEAR):
-            cut = tokenize(self._index.text(row))
-            name = tuple(cut.words[i] for i in cut.content)
+            name = content_words(self._index.text(row))
             score = max(token_sort_ratio(written, " ".join(name)), ratio(squeezed, "".join(name)))
             if score >= threshold and self._explained(words, name):
                 found[name] = score
@@ -87,11 +97,41 @@ class NearNames:
         if not same_meaning(words, name) or not left or len(left) != len(right) or len(left) > _MOST_SLIPS:
             return False
         alone = len(words) == 1
-        sure = _LONG_ALONE if alone else _LONG
         return all(
-            not alone and is_variant(a, b) if a in self._index.words else is_slip(a, b, edits=1 + (len(a) >= sure))
+            not alone and is_variant(a, b) if a in self._index.words else is_slip(a, b, edits=_edits(a, alone))
             for a, b in zip(left, right, strict=True)
         )
+
+    def _may_be_explained(self, words: Sequence[str]) -> bool:
+        """Tell whether some name differs from a string in one or two words that `_explained` may explain.
+
+        Most strings have none, and are spared a look at the names with like letters.
+        """
+        alone = len(words) == 1
+        unknown = {i for i, word in enumerate(words) if word not in self._index.words}
+        if len(unknown) > _MOST_SLIPS or not all(self._others(words[i], alone) for i in unknown):
+            return False
+        for number in range(max(1, len(unknown)), min(len(words), _MOST_SLIPS) + 1):
+            for places in combinations(range(len(words)), number):
+                if unknown.issubset(places):
+                    for others in product(*(self._others(words[i], alone) for i in places)):
+                        name = list(words)
+                        for i, other in zip(places, others, strict=True):
+                            name[i] = other
+                        if self._index.whole(name):
+                            return True
+        return False
+
+    def _explaining(self, word: str, alone: bool) -> tuple[str, ...]:
+        """Return the words of names that a word of a string may stand for, in `_explained`."""
+        from rapidfuzz.distance import DamerauLevenshtein
+        from rapidfuzz.process import extract
+
+        if word in self._index.words:
+            return () if alone else tuple(other for other in variants(word) if other in self._index.words)
+        edits = _edits(word, alone)
+        near = extract(word, self._near(word), scorer=DamerauLevenshtein.distance, score_cutoff=edits, limit=None)
+        return tuple(other for other, *_ in near if is_slip(word, other, edits=edits))
 
     def _regained(self, word: str) -> list[str]:
         """Return the one known word that a word without its "rt" must be: "Losaan", "aery"; [] where there are several.
@@ -104,8 +144,16 @@ class NearNames:
         known = sorted(form for form in forms if form in self._index.words)
         return known if len(known) == 1 else []
 
-    def _near(self, word: str) -> list[str]:
-        return self._neighbours.get((word[:3], word[-3:]), [])
+    def _near(self, word: str, same: int = 2) -> Sequence[str]:
+        """Return the words of names with the same first letter and last two; with so many first and last, if more."""
+        near = self._by_ends.get((word[:1], word[-2:]), ())
+        first, last = word[:same], word[-same:]
+        return [known for known in near if known.startswith(first) and known.endswith(last)] if same > 2 else near
+
+
+def _edits(word: str, alone: bool) -> int:
+    """Return how many slips a word may have."""
+    return 1 + (len(word) >= (_LONG_ALONE if alone else _LONG))
 
 
 def _lost(written: str, known: str) -> bool:

@@ -8,7 +8,7 @@ and grade. The tables lie in `ontologies/linking/look_alikes.yaml`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -102,8 +102,23 @@ def is_variant(one: str, other: str) -> bool:
     >>> is_variant("cardiac", "carditis"), is_variant("thymine", "thymidine")
     (False, False)
     """
-    stems = [{word} | {word.removesuffix(end) for end in _FORMS if word.endswith(end)} for word in (one, other)]
-    return one != other and any(len(stem) >= _STEM for stem in stems[0] & stems[1])
+    return one != other and not _stems(one).isdisjoint(_stems(other))
+
+
+def variants(word: str) -> Iterator[str]:
+    """Yield what may be a variant of a word, each once; few are words.
+
+    >>> {"bronchus", "bronchial"} <= set(variants("bronchi"))
+    True
+    """
+    forms = {stem + end for stem in _stems(word) for end in ("", *_FORMS)}
+    yield from sorted(forms - {word})
+
+
+def _stems(word: str) -> set[str]:
+    """Return what a word may be formed from by a Latin ending, itself included, if that is long enough."""
+    stems = {word, *(word.removesuffix(end) for end in _FORMS if word.endswith(end))}
+    return {stem for stem in stems if len(stem) >= _STEM}
 
 
 def _edited(written: str, known: str, edits: int) -> bool:

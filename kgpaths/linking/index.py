@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kgpaths.graph.tables import SCOPES
-from kgpaths.linking.batches import ADJECTIVE, MOST_PIECES, Batch, Cutter, Ints, Masks
-from kgpaths.linking.tokens import COLON, NONE, SENTENCE, SOFT
+from kgpaths.linking.batches import ADJECTIVE, MOST_PIECES, Batch, Cutter, Ints
+from kgpaths.linking.tokens import COLON, NONE, SOFT
 from kgpaths.linking.trigrams import Trigrams
+from kgpaths.linking.values import Span
 from kgpaths.linking.variants import loose_form
 from kgpaths.linking.windows import Owners, WindowTable
 
@@ -150,8 +151,8 @@ class NameIndex:
         """Return a name as the graph writes it."""
         return self._blob[self._text_at[row] : self._text_at[row + 1]].tobytes().decode()
 
-    def cut(self, texts: Sequence[str], masked: Sequence[Masks] | None = None) -> Batch:
-        """Cut texts into words for `find`; a word inside a masked span of its text is part of no name."""
+    def cut(self, texts: Sequence[str], masked: Sequence[Span] = ()) -> Batch:
+        """Cut texts into words for `find`; a word inside a masked span, as of `find_values`, is part of no name."""
         if len(self._cutter) > MOST_PIECES:
             self._forget()
         return self._cutter.cut(texts, masked)
@@ -178,6 +179,7 @@ class NameIndex:
         self._cutter = Cutter()
         self._ids = [np.zeros(0, np.int32), np.zeros(0, np.int32)]
         """Word ids by the cutter's number, strictly and loosely."""
+        self._loose_ids: dict[str, int] = {}
 
     def _known(self, loosely: int, batch: Batch) -> Ints:
         """Return the id of every word that the cutter of a batch has met."""
@@ -189,8 +191,12 @@ class NameIndex:
         return known
 
     def _loose_id(self, word: str) -> int:
-        form = loose_form(word, self.words)
-        return self.words.get(form, _UNKNOWN) if form else _UNKNOWN if word == "" else _LEFT_OUT
+        known = self._loose_ids.get(word)
+        if known is None:
+            form = loose_form(word, self.words)
+            known = self.words.get(form, _UNKNOWN) if form else _UNKNOWN if word == "" else _LEFT_OUT
+            self._loose_ids[word] = known
+        return known
 
     def _find(self, batch: Batch, table: WindowTable, ids: Ints) -> Hits:
         """Cut the content words into segments that no name reaches over, and search them."""
@@ -203,27 +209,24 @@ class NameIndex:
         kept = word >= 0
         at, segment = at[kept], segment[kept]
         found = table.search(word[kept], segment)
-        first, last = at[found.at], at[found.at + found.length - 1]
-        order = np.lexsort((found.owner, last, first))
-        first, last, key = first[order], last[order], found.key[order]
-        new = np.ones(len(order), np.bool_)
-        new[1:] = (np.diff(first) > 0) | (np.diff(last) > 0)
+        new = np.ones(len(found.at), np.bool_)
+        new[1:] = (np.diff(found.at) > 0) | (np.diff(found.length) > 0)
         window = np.flatnonzero(new)
-        text = batch.owner[first[window]]
+        first, last = at[found.at[window]], at[(found.at + found.length - 1)[window]]
+        text = batch.owner[first]
         base = batch.bounds[text]
         commas = np.cumsum(batch.gap >= SOFT)
-        follows = np.append(batch.gap, SENTENCE)[last[window] + 1] == NONE
-        adjective = batch.kind[batch.word[last[window]]] & ADJECTIVE > 0
+        adjective = batch.kind[batch.word[last]] & ADJECTIVE > 0
         return Hits(
             np.searchsorted(text, np.arange(len(batch.texts) + 1)).tolist(),
-            (first[window] - base).tolist(),
-            (last[window] - base).tolist(),
-            key[window].tolist(),
-            [*window.tolist(), len(order)],
-            found.owner[order].tolist(),
-            found.in_order[order].tolist(),
-            (commas[first[window]] < commas[last[window]]).tolist(),
-            (follows & adjective).tolist(),
+            (first - base).tolist(),
+            (last - base).tolist(),
+            found.row[window].tolist(),
+            [*window.tolist(), len(found.at)],
+            found.owner.tolist(),
+            found.in_order.tolist(),
+            (commas[first] < commas[last]).tolist(),
+            (adjective & (batch.next_gap[last] == NONE)).tolist(),
         )
 
 

@@ -84,19 +84,34 @@ class EntityLinker:
         stream = iter(texts)
         while some := list(islice(stream, _AT_ONCE)):
             found = Texts(self.index, some)
-            for number in range(len(found)):
-                tokens = found.tokens(number)
+            for number, tokens in enumerate(found.tokens):
                 anchors = self._running.anchors(found, number, tokens, {})
                 yield self._mentions(_Section(section, role, tokens, anchors), _nodes(anchors))
 
-    def link_string(self, text: str, *, section: str = "answer", role: Role = "answer") -> list[Mention]:
+    def link_string(
+        self, text: str, *, section: str = "answer", role: Role = "answer", near: bool = True
+    ) -> list[Mention]:
         """Return what a whole string names: an option, an answer, an entity somebody proposed.
 
         The whole string is tried first, then what is left of it when wrappers are taken off ("Administer X",
         "X therapy"), its parts when it is a list, near spellings that cannot change the meaning, and at last the names
         inside it that matter (tier `partial`).
+
+        Args:
+            text: the string.
+            section: name of the string in the mentions.
+            role: what it is to a question; it decides between types of nodes.
+            near: look for near spellings too (tiers `fuzzy` and `ngram`). Who takes names as they are written only
+                saves time without.
+
+        >>> from kgpaths.graph import KnowledgeGraph
+        >>> from kgpaths.graph.tables import NodeRecord
+        >>> graph = KnowledgeGraph.from_records([NodeRecord("CHEBI:5778", "Hydrochlorothiazide", "drug", "chebi")], [])
+        >>> linker = EntityLinker(graph)
+        >>> [[m.tier for m in linker.link_string("Hydrochlorthiazide", near=near)] for near in (True, False)]
+        [['fuzzy'], []]
         """
-        tokens, anchors = self._string(Texts(self.index, [text]), 0, {})
+        tokens, anchors = self._string(Texts(self.index, [text]), 0, {}, near=near)
         return self._mentions(_Section(section, role, tokens, anchors), _nodes(anchors))
 
     def values(self, text: str, *, section: str = "question") -> list[Value]:
@@ -152,17 +167,17 @@ class EntityLinker:
         self, item: QAItem, name: str, texts: Texts, number: int, defined: Definitions, asked: Collection[str]
     ) -> _Section:
         if name in ("question", "context"):
-            tokens = texts.tokens(number)
+            tokens = texts.tokens[number]
             role: Role = "question" if name == "question" else "context"
             return _Section(name, role, tokens, self._running.anchors(texts, number, tokens, defined))
         role = "answer" if name == item.answer_section else "option"
         return _Section(name, role, *self._string(texts, number, defined, asked))
 
     def _string(
-        self, texts: Texts, number: int, defined: Definitions, asked: Collection[str] = ()
+        self, texts: Texts, number: int, defined: Definitions, asked: Collection[str] = (), *, near: bool = True
     ) -> tuple[Tokens, list[Anchor]]:
-        tokens = texts.tokens(number)
-        anchors = self._strings.whole(tokens.text, defined, asked)
+        tokens = texts.tokens[number]
+        anchors = self._strings.whole(tokens.text, defined, asked, near=near)
         if not anchors and combines_options(tokens.text):
             return tokens, []
         for general in (False, True):

@@ -31,17 +31,10 @@ class Texts:
     """Some texts, cut into words in one pass, and the windows of them that are names."""
 
     def __init__(self, index: NameIndex, texts: Sequence[str]) -> None:
-        masks = [[(value.start, value.end) for value in find_values(text)] for text in texts]
-        self._batch = index.cut(texts, masks)
-        self.strict, self.loose = index.find(self._batch), index.find_loosely(self._batch)
-
-    def __len__(self) -> int:
-        """Number of texts."""
-        return len(self._batch.texts)
-
-    def tokens(self, number: int) -> Tokens:
-        """Return the words of one text."""
-        return self._batch.tokens(number)
+        batch = index.cut(texts, find_values(texts))
+        self.strict, self.loose = index.find(batch), index.find_loosely(batch)
+        self.tokens = list(batch.tokens())
+        """The words of every text."""
 
 
 class RunningText:

@@ -13,7 +13,7 @@ from functools import cache
 from kgpaths.config import LinkingConfig
 from kgpaths.linking.candidates import Anchor, Candidate, Candidates
 from kgpaths.linking.fuzzy import CLEAR, NearNames
-from kgpaths.linking.tokens import Tokens, tokenize
+from kgpaths.linking.tokens import Tokens, content_words, tokenize
 from kgpaths.linking.variants import loose_form
 from kgpaths.resources import resource
 
@@ -67,13 +67,14 @@ class StringMatcher:
         self._threshold = config.fuzzy_threshold
         self._alike_from = min(config.fuzzy_threshold, _ALIKE)
 
-    def whole(self, text: str, defined: Defined, asked: Collection[str] = ()) -> list[Anchor]:
+    def whole(self, text: str, defined: Defined, asked: Collection[str] = (), *, near: bool = True) -> list[Anchor]:
         """Return the anchors of a string that is a name, a wrapped name, a list of names or nearly a name; else [].
 
         Args:
             text: the string.
             defined: abbreviations that the text around it defines.
             asked: canonical words of the question; "Which nerve …?" makes "Radial" the radial nerve.
+            near: look for names that are nearly written so, too.
         """
         readings = list(_readings(text)) if len(text) <= _LONGEST else []
         for start, end in readings:
@@ -81,15 +82,15 @@ class StringMatcher:
                 factor = 1.0 if (start, end) == readings[0] else _UNWRAPPED
                 return [_anchor(text, start, end, _scaled(found, factor))]
         for start, end in readings:
-            if listed := self._listed(text, start, end, defined):
+            if listed := self._listed(text, start, end, defined, near):
                 return listed
-        for start, end in readings:
-            if near := self._misspelt(text[start:end]):
-                return [_anchor(text, start, end, near)]
+        for start, end in readings if near else ():
+            if misspelt := self._misspelt(text[start:end]):
+                return [_anchor(text, start, end, misspelt)]
         for start, end in readings:
             if elliptic := self._elliptic(text[start:end], asked):
                 return [_anchor(text, start, end, elliptic)]
-        for start, end in readings:
+        for start, end in readings if near else ():
             if alike := self._alike(text[start:end]):
                 return [_anchor(text, start, end, alike)]
         return []
@@ -140,7 +141,7 @@ class StringMatcher:
             return ()
         return self._candidates.of_string(string) if known is None else known
 
-    def _listed(self, text: str, start: int, end: int, defined: Defined) -> list[Anchor]:
+    def _listed(self, text: str, start: int, end: int, defined: Defined, near: bool) -> list[Anchor]:
         parts = list(_parts(text, start, end))
         if not 2 <= len(parts) <= _MOST_LISTED:
             return []
@@ -150,16 +151,15 @@ class StringMatcher:
                 if found := _scaled(self._exactly(text, begin, stop, defined), _UNWRAPPED):
                     anchors.append(_anchor(text, begin, stop, found))
                     break
-                if near := self._misspelt(text[begin:stop]) or self._alike(text[begin:stop]):
-                    anchors.append(_anchor(text, begin, stop, near))
+                if near and (found := self._misspelt(text[begin:stop]) or self._alike(text[begin:stop])):
+                    anchors.append(_anchor(text, begin, stop, found))
                     break
             else:
                 return []
         return anchors
 
     def _misspelt(self, text: str) -> tuple[Candidate, ...]:
-        found = tokenize(text)
-        words = [found.words[i] for i in found.content]
+        words = content_words(text)
         best: dict[int, Candidate] = {}
         for row, similarity in self._near.near(words, self._threshold):
             for candidate in self._candidates.of_string(self._candidates.index.text(row)):
@@ -172,8 +172,7 @@ class StringMatcher:
 
         The noun of the question is tried first. No single letters and numbers, no general words.
         """
-        found = tokenize(text)
-        words = [found.words[i] for i in found.content]
+        words = content_words(text)
         if not 1 <= len(words) <= _MOST_ALIKE or not any(
             len(word) >= _LEAST_LETTERS and word.isalpha() for word in words
         ):
@@ -195,8 +194,7 @@ class StringMatcher:
 
     def _alike(self, text: str) -> tuple[Candidate, ...]:
         """Return the candidates of the name with like letters, if it leads those that mean something else."""
-        found = tokenize(text)
-        words = [found.words[i] for i in found.content]
+        words = content_words(text)
         if not words or len(words) > _MOST_ALIKE:
             return ()
         best: tuple[Candidate, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from kgpaths.linking.normalisation import canonical
@@ -80,6 +81,17 @@ def tokenize(text: str, masked: Sequence[tuple[int, int]] = ()) -> Tokens:
     return Tokens(text, words, starts, ends, gaps, content, capital)
 
 
+@lru_cache(maxsize=1 << 14)
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the canonical words of a string that names are matched by.
+
+    >>> content_words("Pain in the calves")
+    ('pain', 'calf')
+    """
+    found = tokenize(text)
+    return tuple(found.words[i] for i in found.content)
+
+
 def gap_between(text: str, start: int, end: int, following: int, known: dict[str, int]) -> int:
     """Return the gap between the word [start, end) of a text and the next one, which begins at `following`.
 
@@ -93,6 +105,11 @@ def gap_between(text: str, start: int, end: int, following: int, known: dict[str
         if settled:
             known[between] = gap
     return gap
+
+
+def is_pointed(word: str) -> bool:
+    """Tell whether a word is written with a point after it: "Dr", "e.g"."""
+    return word.lower() in _POINTED
 
 
 def _mask(words: list[str], starts: list[int], ends: list[int], masked: Sequence[tuple[int, int]]) -> None:
@@ -124,7 +141,7 @@ def _gap(between: str, previous: str, following: str) -> tuple[int, bool]:
             inside = previous[-1:].isdigit() and following.isdigit()
             return (NONE if inside else SENTENCE if following.isupper() and len(previous) > 1 else SOFT), False
         initial = len(previous) == 1 and following.islower()
-        return (NONE if initial or previous.lower() in _POINTED else SENTENCE), False
+        return (NONE if initial or is_pointed(previous) else SENTENCE), False
     if "\n" in between:
         wrapped = between.strip() == "" and between.count("\n") == 1 and following.islower()
         return (NONE if wrapped else SENTENCE), False

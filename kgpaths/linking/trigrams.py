@@ -83,14 +83,40 @@ class Trigrams:
 
         O(postings of the text's trigrams).
         """
-        signs = _CODE[np.frombuffer("".join(text.split()).encode("ascii", "replace"), np.uint8)].astype(np.int64)
-        if not _SHORTEST <= len(signs) <= _LONGEST or not len(self._row):
+        written = _trigrams(text)
+        if not len(written) or not len(self._row):
             return []
-        codes = np.unique((signs[:-2] * _SIGNS + signs[1:-1]) * _SIGNS + signs[2:])
+        codes = np.unique(written)
         shared = np.concatenate([self._posting[self._posting_at[c] : self._posting_at[c + 1]] for c in codes])
         counts = np.bincount(shared, minlength=len(self._row))
         some = np.flatnonzero(counts >= _LEAST_ALIKE / 2 * len(codes))
-        alike = 2 * counts[some] / (self._size[some] + float(len(signs) - 2))
+        alike = 2 * counts[some] / (self._size[some] + float(len(written)))
         order = np.lexsort((self._row[some], -alike))[:most]
         best = some[order[alike[order] >= _LEAST_ALIKE]]
         return [int(row) for row in self._row[best]]
+
+    def may_hold(self, text: str) -> bool:
+        """Tell whether some name has as many letters as a text and all its trigrams; one with the same letters has."""
+        codes = _trigrams(text)
+        if not len(codes) or not len(self._row):
+            return False
+        at, end = self._posting_at[codes], self._posting_at[codes + 1]
+        names: Ints | None = None
+        for code in np.argsort(end - at).tolist():  # the rarest first
+            held = self._posting[at[code] : end[code]]
+            if names is None:
+                names = held[self._size[held] == len(codes)]
+            else:
+                names = names[held[np.minimum(np.searchsorted(held, names), len(held) - 1)] == names]
+            if not len(names):
+                return False
+        return True
+
+
+def _trigrams(text: str) -> Ints:
+    """Return the trigrams of a text; none of one that is too short or too long."""
+    signs = _CODE[np.frombuffer("".join(text.split()).encode("ascii", "replace"), np.uint8)].astype(np.int64)
+    if not _SHORTEST <= len(signs) <= _LONGEST:
+        return np.zeros(0, np.int64)
+    codes: Ints = (signs[:-2] * _SIGNS + signs[1:-1]) * _SIGNS + signs[2:]
+    return codes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,8 @@ __all__ = ["INFINITE", "Barred", "FoundPath", "Kernel", "SearchResult"]
 DEEPEST = 6
 """Longest path that can be asked for, in edges."""
 _UNBOUNDED = 2**62
+_KEPT = 4
+"""Sets of scratch arrays that are kept for the next search; each takes 8 bytes a node and row."""
 
 
 class FoundPath(NamedTuple):
@@ -86,6 +89,8 @@ class Kernel:
         self.graph = graph
         self.barred = barred or Barred.none()
         self._numba = None if compiled is False else _load_numba()
+        self._capped: dict[int, NDArray[np.int64]] = {}
+        self._free: dict[int, deque[Any]] = {}
         if compiled and self._numba is None:
             raise ImportError("numba cannot be imported")
 
@@ -141,9 +146,11 @@ class Kernel:
             room = int(rounds[:, 0].sum()) * len(starts) * len(ends)
             cost, hops = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
             nodes = np.empty((room, int(rounds[:, 2].max()) + 1), dtype=np.int32)
-            count, arcs = self._numba.search(
-                self._arcs(degree_cap), *self.barred, starts, ends, rounds, budget, cost, hops, nodes
-            )
+            with self._barrier(max(int(rounds[:, 2].max()), 3)) as barrier:
+                count, arcs = self._numba.search(
+                    self._arcs(degree_cap), self._hubs(degree_cap), barrier, *self.barred, starts, ends, rounds, budget,
+                    cost, hops, nodes,
+                )  # fmt: skip
             rows = zip(cost[:count].tolist(), hops[:count].tolist(), nodes[:count].tolist(), strict=True)
             paths = sorted(FoundPath(c, h, tuple(path[: h + 1])) for c, h, path in rows)
         return SearchResult(_best_of_each_pair(paths, k) if len(rounds) > 1 else paths, arcs > budget, arcs)
@@ -178,8 +185,27 @@ class Kernel:
                 degree_cap=degree_cap,
             )
         out = np.empty((len(targets), hops, len(places)), dtype=np.int32)
-        self._numba.reach(self._arcs(degree_cap), targets, places, hops, out)
+        with self._barrier(3) as barrier:
+            self._numba.reach(self._arcs(degree_cap), barrier, targets, places, hops, out)
         return out
+
+    @contextmanager
+    def _barrier(self, rows: int) -> Iterator[Any]:
+        """Lend scratch arrays, those of an earlier search if no other thread has them."""
+        assert self._numba is not None
+        free = self._free.setdefault(rows, deque(maxlen=_KEPT))
+        try:
+            barrier = free.pop()
+        except IndexError:
+            barrier = self._numba.new_barrier(self.graph.n_nodes, rows)
+        yield barrier
+        free.append(barrier)  # not after an exception: who knows how it was left
+
+    def _hubs(self, degree_cap: int) -> NDArray[np.int64]:
+        """Nodes with more neighbours than the cap."""
+        if degree_cap not in self._capped:
+            self._capped[degree_cap] = np.flatnonzero(np.diff(self.graph.indptr) > degree_cap)
+        return self._capped[degree_cap]
 
     def _arcs(self, degree_cap: int) -> Any:
         assert self._numba is not None

@@ -43,13 +43,13 @@ def _pay(n_arcs, work):
 
 
 @njit(cache=True, nogil=True)
-def _new_barrier(n_nodes, max_hops, budget):
-    rows = max(max_hops, 3)
+def new_barrier(n_nodes, rows):
+    """Scratch for one search at a time, of so many rows; costly to make, and every target leaves it as it was."""
     distance = np.full((rows, n_nodes), INFINITE, dtype=np.int32)
     distance[3:] = UNKNOWN
-    touched = np.empty((rows, n_nodes), dtype=np.int32)
+    touched = np.empty((rows, n_nodes + 1), dtype=np.int32)
     n_touched, stack = np.zeros(rows, dtype=np.int64), np.empty((5, rows + 1), dtype=np.int64)
-    target, work = np.zeros(1, dtype=np.int64), np.array([0, budget, 0], dtype=np.int64)
+    target, work = np.zeros(1, dtype=np.int64), np.zeros(3, dtype=np.int64)
     return Barrier(target, distance, touched, n_touched, stack, work)
 
 
@@ -61,12 +61,19 @@ def _merely_shared(towards, onward, kinds):
 
 
 @njit(cache=True, nogil=True)
-def _aim(target, levels, related, arcs, barrier):
-    """Fill the distances to a target; `related` leaves out walks of two hops over what both ends merely share."""
+def _aim(target, levels, hubs, related, arcs, barrier):
+    """Fill the distances to a target, in two hops none to `hubs`.
+
+    `related` leaves out walks of two hops over what both ends merely share.
+    """
     distance, touched, n_touched = barrier.distance, barrier.touched, barrier.n_touched
     for level in range(1, len(n_touched)):
-        for index in range(n_touched[level]):
-            distance[level, touched[level, index]] = INFINITE if level <= 2 else UNKNOWN
+        blank = INFINITE if level <= 2 else UNKNOWN
+        if n_touched[level] > distance.shape[1] // 16:
+            distance[level] = blank
+        else:
+            for index in range(n_touched[level]):
+                distance[level, touched[level, index]] = blank
         n_touched[level] = 0
     barrier.target[0] = target
     n_arcs = _degree(arcs, target)
@@ -77,30 +84,42 @@ def _aim(target, levels, related, arcs, barrier):
     _pay(n_arcs, barrier.work)
     if barrier.work[2]:
         return
+    n_far = 0
     for arc in range(arcs.indptr[target], arcs.indptr[target + 1]):
-        near = arcs.indices[arc]
-        distance[1, near] = arcs.cost[arc]
+        near, spent = arcs.indices[arc], np.int32(arcs.cost[arc])
+        distance[1, near] = spent
         touched[1, n_touched[1]] = near
         n_touched[1] += 1
         if levels < 2 or _degree(arcs, near) > arcs.degree_cap:
             continue
         for onward in range(arcs.indptr[near], arcs.indptr[near + 1]):
             far = arcs.indices[onward]
-            if far == target or (related and _merely_shared(arcs.relation[arc], arcs.relation[onward], arcs.kinds)):
+            if related and _merely_shared(arcs.relation[arc], arcs.relation[onward], arcs.kinds):
                 continue
-            if distance[2, far] == INFINITE:
-                touched[2, n_touched[2]] = far
-                n_touched[2] += 1
-            distance[2, far] = min(distance[2, far], np.int32(arcs.cost[arc]) + np.int32(arcs.cost[onward]))
+            known = distance[2, far]
+            touched[2, n_far] = far  # counted if it is new: nobody can foresee which are, and a branch would wait
+            n_far += known == INFINITE
+            distance[2, far] = min(known, spent + np.int32(arcs.cost[onward]))
+    n_touched[2] = n_far
+    distance[2, target] = INFINITE
     # A search asks this row of inner nodes alone, and need not look again.
-    for index in range(0 if related else n_touched[2]):
-        if _degree(arcs, touched[2, index]) > arcs.degree_cap:
-            distance[2, touched[2, index]] = INFINITE
+    for hub in hubs:
+        distance[2, hub] = INFINITE
 
 
 @njit(cache=True, nogil=True)
 def _inner(node, arcs, barrier):
     return node != barrier.target[0] and _degree(arcs, node) <= arcs.degree_cap
+
+
+@njit(cache=True, nogil=True)
+def _nearest(indices, cost, distance):
+    """The least cost + distance over a node's arcs, at most `INFINITE`."""
+    least = np.int32(INFINITE)
+    for arc in range(len(indices)):
+        # Unsigned: an index that might be negative would be counted from the end, and keep the loop from vector code.
+        least = min(least, distance[np.uint32(indices[arc])] + np.int32(cost[arc]))
+    return least
 
 
 @njit(cache=True, nogil=True)
@@ -117,10 +136,12 @@ def _bound(hops, node, arcs, barrier):
                 return np.int64(INFINITE)
             stack[1, level], stack[2, level] = arcs.indptr[place], INFINITE
         if level == 3:  # the row below is all known, and of inner nodes alone: most of the time goes by in this loop
-            least = np.int32(INFINITE)
-            for arc in range(arcs.indptr[place], arcs.indptr[place + 1]):
-                least = min(least, distance[2, arcs.indices[arc]] + np.int32(arcs.cost[arc]))
-            stack[1, level], stack[2, level] = arcs.indptr[place + 1], min(least, np.int32(INFINITE))
+            least = _nearest(
+                arcs.indices[arcs.indptr[place] : arcs.indptr[place + 1]],
+                arcs.cost[arcs.indptr[place] : arcs.indptr[place + 1]],
+                distance[2],
+            )
+            stack[1, level], stack[2, level] = arcs.indptr[place + 1], least
         waiting = False
         while stack[1, level] < arcs.indptr[place + 1] and not waiting:
             arc = stack[1, level]
@@ -177,12 +198,14 @@ def _keep(total, hops, path, target, best):
     if place == best.count[1]:
         return
     best.count[0] = min(best.count[0] + 1, best.count[1])
+    width = best.nodes.shape[1]
     for row in range(best.count[0] - 1, place, -1):
         best.cost[row], best.hops[row] = best.cost[row - 1], best.hops[row - 1]
-        best.nodes[row] = best.nodes[row - 1]
+        for step in range(width):
+            best.nodes[row, step] = best.nodes[row - 1, step]
     best.cost[place], best.hops[place] = total, hops
-    best.nodes[place] = -1
-    best.nodes[place, :hops] = path[:hops]
+    for step in range(width):
+        best.nodes[place, step] = path[step] if step < hops else -1
     best.nodes[place, hops] = target
 
 
@@ -207,6 +230,15 @@ def _ends_barred(path, depth, last, node_type, barred):
 
 
 @njit(cache=True, nogil=True)
+def _next_affordable(arc, end, indices, cost, distance, most):
+    """The first arc before `end` that leads to the target at a cost of at most `most`; `end` if none does."""
+    limit = np.int32(most)
+    while arc < end and distance[np.uint32(indices[arc])] + np.int32(cost[arc]) > limit:
+        arc += 1
+    return arc
+
+
+@njit(cache=True, nogil=True)
 def _extend(spent, hops, path, arcs, barrier, best, node_type, barred):
     """Search below the opening ``path[:2]``."""
     distance, stack, work = barrier.distance, barrier.stack, barrier.work
@@ -228,10 +260,14 @@ def _extend(spent, hops, path, arcs, barrier, best, node_type, barred):
             depth -= 1
             continue
         arc = stack[4, depth]
-        stack[4, depth] += 1
+        if rest <= 3:  # what is left is known, and most arcs are too dear: pass them over in a loop of its own
+            most = _limit(hops, best) - stack[3, depth]
+            arc = _next_affordable(arc, arcs.indptr[node + 1], arcs.indices, arcs.cost, distance[rest - 1], most)
+            if arc == arcs.indptr[node + 1]:
+                depth -= 1
+                continue
+        stack[4, depth] = arc + 1
         onward = arcs.indices[arc]
-        if rest <= 3 and distance[rest - 1, onward] == INFINITE:
-            continue
         visited = False
         for step in range(depth):
             visited |= path[step] == onward
@@ -278,13 +314,14 @@ def _pair(source, min_hops, max_hops, path, arcs, barrier, best, node_type, barr
 
 
 @njit(cache=True, nogil=True)
-def search(arcs, node_type, barred, sources, targets, rounds, budget, out_cost, out_hops, out_nodes):
-    """Fill the outputs, pair by pair, for every row (k, fewest hops, most hops) of `rounds`.
+def search(arcs, hubs, barrier, node_type, barred, sources, targets, rounds, budget, out_cost, out_hops, out_nodes):
+    """Fill the outputs, pair by pair, for every row (k, fewest hops, most hops) of `rounds`; `hubs` exceed the cap.
 
     Return how many paths there are, and the arcs touched.
     """
     max_hops, most = rounds[:, 2].max(), rounds[:, 0].max()
-    barrier = _new_barrier(len(arcs.indptr) - 1, max_hops, budget)
+    barrier.work[:] = 0
+    barrier.work[1] = budget
     path = np.empty(max_hops + 1, dtype=np.int64)
     nodes = np.empty((most, max_hops + 1), dtype=np.int64)
     best = Best(np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64), nodes, np.zeros(2, dtype=np.int64))
@@ -292,7 +329,7 @@ def search(arcs, node_type, barred, sources, targets, rounds, budget, out_cost, 
     for target in targets:
         if barrier.work[2]:
             break
-        _aim(target, max_hops - 1, False, arcs, barrier)
+        _aim(target, max_hops - 1, hubs, False, arcs, barrier)
         for source in sources:
             for turn in range(len(rounds)):
                 if barrier.work[2] or source == target:
@@ -307,11 +344,13 @@ def search(arcs, node_type, barred, sources, targets, rounds, budget, out_cost, 
 
 
 @njit(cache=True, nogil=True)
-def reach(arcs, targets, places, hops, out):
+def reach(arcs, barrier, targets, places, hops, out):
     """Fill ``out[target, hops - 1, place]`` with walk distances."""
-    barrier = _new_barrier(len(arcs.indptr) - 1, hops + 1, 2**62)
+    barrier.work[:] = 0
+    barrier.work[1] = 2**62
+    nobody = np.empty(0, dtype=np.int64)
     for number in range(len(targets)):
-        _aim(targets[number], hops, True, arcs, barrier)
+        _aim(targets[number], hops, nobody, True, arcs, barrier)
         for level in range(1, hops + 1):
             for index in range(len(places)):
                 out[number, level - 1, index] = barrier.distance[level, places[index]]

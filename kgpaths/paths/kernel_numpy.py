@@ -100,6 +100,8 @@ class _Search:
                         through[(kinds[onward // 2] == kinds[here // 2]) & (onward % 2 != here % 2)] = INFINITE
                 self.distance[2][far] = np.minimum(self.distance[2][far], through)
             self.distance[2][target] = INFINITE
+            if relation is None:  # a search asks this row of inner nodes alone, and need not look again
+                self.distance[2][self.degree > self.degree_cap] = INFINITE
 
     def bound(self, hops: int, node: int) -> int:
         """Least cost of a walk of exactly `hops` hops from `node` to the target."""
@@ -108,15 +110,14 @@ class _Search:
         if (hops, node) not in self.deep:
             self.pay(self.degree[node])
             arcs = self.arcs(node)
-            inner = self.inner(self.indices[arcs])
-            middles, costs = self.indices[arcs][inner], self.cost[arcs][inner].astype(np.int64)
-            rest = (
-                self.distance[2][middles].astype(np.int64)
-                if hops == 3
-                else np.array([self.bound(hops - 1, int(middle)) for middle in middles], dtype=np.int64)
-            )
-            reached = rest < INFINITE
-            self.deep[hops, node] = int((rest + costs)[reached].min()) if reached.any() else INFINITE
+            middles, costs = self.indices[arcs], self.cost[arcs]
+            if hops == 3:
+                least = (self.distance[2][middles] + costs).min(initial=INFINITE)
+            else:
+                inner = self.inner(middles)
+                rest = np.array([self.bound(hops - 1, int(middle)) for middle in middles[inner]], dtype=np.int64)
+                least = (rest + costs[inner]).min(initial=INFINITE)
+            self.deep[hops, node] = int(least)
         return self.deep[hops, node]
 
     def limit(self, best: list[Path], hops: int) -> int:
@@ -138,7 +139,7 @@ class _Search:
             for hops in range(max(min_hops, 2), max_hops + 1):
                 self.pay(self.degree[source])
                 openings = []
-                for node, spent in self.steps((source,), 0, hops - 1):
+                for node, spent in self.steps((source,), 0, hops - 1, self.limit(best, hops)):
                     limit = self.limit(best, hops)
                     if self.hopeless(spent, node, hops - 1, limit):
                         continue
@@ -159,19 +160,24 @@ class _Search:
                 self.keep(best, (spent + self.bound(1, path[-1]), hops, (*path, self.target)))
             return
         self.pay(self.degree[path[-1]])
-        for node, total in self.steps(path, spent, rest - 1):
+        for node, total in self.steps(path, spent, rest - 1, self.limit(best, hops)):
             limit = self.limit(best, hops)
             if not self.hopeless(total, node, rest - 1, limit) and total + self.bound(rest - 1, node) <= limit:
                 self.extend(best, (*path, node), total, hops)
 
-    def steps(self, path: tuple[int, ...], spent: int, rest: int) -> Iterator[tuple[int, int]]:
-        """Yield (next node, cost so far) for nodes off the path from which the target may be reached."""
+    def steps(self, path: tuple[int, ...], spent: int, rest: int, limit: int) -> Iterator[tuple[int, int]]:
+        """Yield (next node, cost so far) for nodes off the path that may lead to the target within `limit`."""
         arcs = self.arcs(path[-1])
-        nodes = self.indices[arcs]
-        open_nodes = self.inner(nodes)
+        nodes, costs = self.indices[arcs], self.cost[arcs]
         if rest <= 2:
-            open_nodes &= self.distance[rest][nodes] < INFINITE
-        for node, cost in zip(nodes[open_nodes].tolist(), self.cost[arcs][open_nodes].tolist(), strict=True):
+            total = self.distance[rest][nodes] + costs
+            near = np.flatnonzero(total <= limit - spent)
+            near = near[self.inner(nodes[near])]
+            if rest == 1 and not self.barred:  # every one of them completes a path, and the list has room for k
+                near = near[np.argsort(total[near], kind="stable")[: self.k + len(path)]]
+        else:
+            near = np.flatnonzero(self.inner(nodes))
+        for node, cost in zip(nodes[near].tolist(), costs[near].tolist(), strict=True):
             if node not in path and not self.ends_barred((*path, node)):
                 yield node, spent + cost
 

@@ -7,8 +7,9 @@ import re
 from kgpaths.records import QAItem
 
 _HEADS = (
-    r"diagnos[ie]s|next (?:best )?step|(?:pharmaco|drug |antibiotic )?therapy|treatment|course of treatment|management|"
-    r"pharmacotherapy|medications?|antibiotics?|drugs?(?: of choice)?|agents?|antidote|intervention|prophylaxis|choice|"
+    r"diagnos[ie]s|next (?:best )?step|(?:diagnostic |therapeutic )?step|(?:pharmaco|drug |antibiotic )?therapy|"
+    r"course of (?:treatment|management)|treatment|management|pharmacotherapy|medications?|antibiotics?|"
+    r"drugs?(?: of choice)?|agents?|antidote|intervention|prophylaxis|choice|"
     r"cause|etiology|aetiology|mechanism(?: of action)?|pathogenesis|pathophysiology|pathomechanism|explanation|"
     r"causal organism|causative (?:organism|agent|pathogen)|organisms?|pathogens?|complications?|risk factors?|"
     r"(?:diagnostic |laboratory )?tests?|investigation|study|findings?|location|source|enzyme|deficiency|factor|vector|"
@@ -22,12 +23,25 @@ _QUALITY = (
 )
 _BARE = (
     r"drug|agent|medication|antibiotic|intervention|organism|pathogen|test|investigation|study|finding|factor|enzyme|"
-    r"therapy|location|management|vector|source"
+    r"therapy|location|management|vector|source|step"
 )
 """Heads that say too little without a quality before them."""
 _ASKED = re.compile(
-    rf"\b((?:(?:{_QUALITY})\s+)*(?:{_HEADS}))\b(?: (in|of) (management|treatment|care|action))?", re.IGNORECASE
+    rf"\b((?:(?:{_QUALITY})\s+)*(?:{_HEADS}))\b(?: (in|of) (?:the )?(management|treatment|care|action))?", re.IGNORECASE
 )
+_GOVERNED = re.compile(
+    r"(?:(?<!which )(?<!what )\bof|\b(?:to|in|for|during|after|before|with|by|on|under|from|about|"
+    r"(?:stop|discontinu|start|initiat|begin)\w*))(?: (?:the|this|that|these|such|any|her|his|their))? $|"
+    r"\b(?:this|that|such)(?: \w+)? $",
+    re.IGNORECASE,
+)
+"""Before a head that is not what is asked: "a reason to stop treatment"."""
+_STATEMENT = re.compile(
+    r"(?:it|he|she|they|you|we|there) |(?:the|this|these|those|his|her|their|an?) .{0,80}?\b(?:is|are|was|were|has|"
+    r"have|had|should|must|may|might|can|could|will|would|does|do|did|lacks?|consists?|exhibits?|shows?|contains?) ",
+    re.IGNORECASE,
+)
+"""An answer that is a sentence, and fills no noun phrase but "the best answer"."""
 _NOT = r"(?:is|are|does|do|would|can|was|were|has|have)(?: not\b|n['’]t\b)"
 _NEGATED = re.compile(
     r"\b(?:EXCEPT|except\W*$|except (?:which|one)|least likely|NOT|"
@@ -75,8 +89,12 @@ def asked_for(item: QAItem) -> str:
     'most likely diagnosis'
     >>> ask("Which of the following is the most appropriate next step in management of this patient?")
     'most appropriate next step in management'
+    >>> ask("What is the next appropriate step in the management of this patient?")
+    'next appropriate step in the management'
     >>> ask("What is the treatment of choice?"), ask("Which nerve is injured?"), ask("")
     ('treatment of choice', 'best answer', 'best answer')
+    >>> ask("Which of these is a reason to stop treatment?")
+    'best answer'
     >>> ask("All of these are causes EXCEPT")
     'exception'
     """
@@ -84,8 +102,9 @@ def asked_for(item: QAItem) -> str:
     if is_negated(item) and re.search(r"\bexcept\b", question, re.IGNORECASE):
         return "exception"
     question = question[max((match.start() for match in _ASKS.finditer(question)), default=0) :]
-    found = _ASKED.search(question)
-    if found is None or is_negated(item):
+    heads = (match for match in _ASKED.finditer(question) if not _GOVERNED.search(question, 0, match.start()))
+    found = next(heads, None)
+    if found is None or is_negated(item) or _STATEMENT.match(item.answer or ""):
         return "best answer"
     phrase = " ".join(found.group(0).lower().split())
     phrase = re.sub(rf"\b({_BARE}|risk factor|complication|effect|reaction)s$", r"\1", phrase)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kgpaths.linking import windows
 from kgpaths.linking.index import NameIndex
 from kgpaths.linking.tokens import COLON, Tokens, tokenize
-from kgpaths.linking.windows import MAX_WINDOW
+from kgpaths.linking.windows import MAX_WINDOW, WindowTable
 
 WORDS = ["fever", "chest", "pain", "acute", "renal", "failure", "gout"]
 names = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), min_size=1, max_size=12)
@@ -91,3 +93,23 @@ def test_the_order_of_the_names_decides_nothing(tmp_path: Path) -> None:
         NameIndex.build(given_names).save(tmp_path / folder)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "other" / path.name).read_bytes(), path.name
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=3), max_size=12),
+    st.lists(st.integers(0, 9), max_size=20),
+    st.sampled_from([0, 3]),
+)
+def test_tuples_of_equal_keys_are_told_apart(tuples: list[list[int]], ids: list[int], shift: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:  # few different keys, so that most windows meet a stranger's
+        patched.setattr(windows, "_numbers", lambda ids: (ids % 3).astype(np.uint64) << np.uint64(60 - shift))
+        table = WindowTable.build([word for some in tuples for word in some], [*map(len, tuples)], range(len(tuples)))
+        found = table.search(ids, [0] * len(ids))
+    assert sorted(zip(*(column.tolist() for column in found), strict=True)) == sorted(
+        (at, len(some), row, owner, ids[at : at + len(some)] == some)
+        for row, owner in enumerate(table.arrays["owner"].tolist())
+        for some in [tuples[owner]]
+        for at in range(len(ids) - len(some) + 1)
+        if sorted(ids[at : at + len(some)]) == sorted(some)
+    )

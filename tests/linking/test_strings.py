@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
 from kgpaths.linking import EntityLinker
+from kgpaths.linking.fuzzy import NearNames
+from kgpaths.linking.index import NameIndex
+from kgpaths.linking.tokens import content_words
 from kgpaths.records import Option, QAItem
 
 
@@ -173,3 +178,35 @@ def test_words_that_change_nothing_are_taken_off(linker: EntityLinker) -> None:
     (mention,) = linker.link_string("Severe rheumatoid arthritis")
     assert (mention.node_id, mention.text) == ("C:3", "rheumatoid arthritis")
     assert mention.tier == "label"
+
+
+@pytest.mark.parametrize("written", ["Cytomegalo virus", "Ethmoidal sinus", "Rantidine", "Rantidine + Sucralfate"])
+def test_near_names_need_not_be_asked_for(spelt: EntityLinker, written: str) -> None:
+    assert {m.tier for m in spelt.link_string(written)} & {"fuzzy", "ngram"}
+    assert not {m.tier for m in spelt.link_string(written, near=False)} & {"fuzzy", "ngram"}
+    assert [m.tier for m in spelt.link_string("Sucralfate", near=False)] == ["label"]
+
+
+_NAMES = [
+    "acute thrombophlebitis", "thrombophlebitis", "ethmoid sinus", "ethmoidal artery", "bronchus", "bronchial asthma",
+    "vasa previa", "cytomegalovirus", "Friedreich ataxia", "ataxia", "renal artery stenosis", "renal stenosis",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(_NAMES),
+    st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["", " ", "a", "l", "us", "al", "y"])), max_size=3),
+    st.integers(0, 2),
+)
+def test_strings_that_no_name_explains_are_passed_over_rightly(
+    name: str, changes: list[tuple[int, str]], turned: int
+) -> None:
+    for at, letters in changes:
+        name = name[: at % len(name)] + letters + name[at % len(name) + 1 :]
+    words = content_words(" ".join(name.split()[turned:] + name.split()[:turned]))
+    near = NearNames(NameIndex.build((number, known, "label") for number, known in enumerate(_NAMES)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(NearNames, "_may_be_explained", lambda *_: True)
+        expected = near.alike(words, 85)
+    assert near.alike(words, 85) == expected

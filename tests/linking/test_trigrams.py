@@ -39,5 +39,21 @@ def test_the_nearest_names_are_those_that_counting_finds(names: list[list[str]],
     assert table.nearest(text, most) == _nearest(names, text, most)
 
 
+@settings(max_examples=200, deadline=None)
+@given(_NAMES, st.text("abcy1é ", min_size=1, max_size=20), st.integers(0, 11))
+def test_a_name_with_the_same_letters_is_never_denied(names: list[list[str]], text: str, one: int) -> None:
+    words = sorted({word for name in names for word in name})
+    cut = [words.index(word) for name in names for word in name]
+    table = Trigrams.build(words, cut, [len(name) for name in names], range(len(names)))
+    same = "".join(names[one % len(names)])
+    assert table.may_hold(same) == (len(same) >= 5)
+    own = [_signs("".join(name)) for name in names]
+    assert table.may_hold(text) == any(
+        len(name) == len(_signs(text)) >= 5 and set(_trigrams(_signs(text))) <= set(_trigrams(name)) for name in own
+    )
+
+
 def test_no_names_give_nothing() -> None:
-    assert Trigrams.build([], [], [], []).nearest("anything", 5) == []
+    nothing = Trigrams.build([], [], [], [])
+    assert nothing.nearest("anything", 5) == []
+    assert not nothing.may_hold("anything")

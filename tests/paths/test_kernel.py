@@ -178,6 +178,32 @@ def test_twins_agree_on_a_larger_graph_six_hops_deep() -> None:
         assert fast.paths
 
 
+@pytest.mark.parametrize("compiled", [True, False], ids=["numba", "numpy"])
+def test_cheap_hubs_beyond_the_cap_take_no_place_from_dearer_nodes(compiled: bool) -> None:
+    # 0 and 1 are the ends; 2 to 21 are hubs, cheap; 22 to 26 are dear and allowed.
+    hubs = [(hub, leaf, 1) for hub in range(2, 22) for leaf in (0, 1, *range(30, 40))]
+    dear = [(middle, end, 500 + middle) for middle in range(22, 27) for end in (0, 1)]
+    graph = make(40, hubs + dear)
+    found = Kernel(graph, compiled=compiled).search([0], [1], k=3, max_hops=3, degree_cap=8)
+    assert [path.nodes for path in found.paths] == [(0, 22, 1), (0, 23, 1), (0, 24, 1)]
+
+
+@given(problem=problems(), budgets=st.lists(st.integers(1, 200), min_size=2, max_size=5), max_hops=st.integers(1, 6))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_a_search_leaves_nothing_behind_for_the_next(
+    problem: tuple[int, Edges, list[int], list[int], int], budgets: list[int], max_hops: int
+) -> None:
+    n_nodes, edges, sources, targets, cap = problem
+    graph = make(n_nodes, edges)
+    used = Kernel(graph)
+    for budget in budgets:
+        for ends, longest in ((targets, max_hops), (sources, 7 - max_hops)):
+            limits = {"k": 3, "max_hops": longest, "degree_cap": cap, "budget": budget}
+            assert used.search(sources, ends, **limits) == Kernel(graph).search(sources, ends, **limits)
+        reached = used.reach(np.array(targets), np.arange(n_nodes), hops=2, degree_cap=cap)
+        assert (reached == Kernel(graph).reach(np.array(targets), np.arange(n_nodes), hops=2, degree_cap=cap)).all()
+
+
 @given(problem=problems())
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_reach_is_the_cheapest_walk_of_exactly_so_many_hops(

@@ -26,6 +26,10 @@ def item(question: str) -> QAItem:
         ("What is the drug of choice?", "drug of choice"),
         ("Which drug should be given?", "right drug"),
         ("Which nerve was injured?", "best answer"),
+        ("Which of the following is the most appropriate initial step?", "most appropriate initial step"),
+        ("Which of the following enzymes is inhibited by this medication?", "best answer"),
+        ("Which procedure is most appropriate for the treatment of this patient?", "best answer"),
+        ("Which of these drugs should be given?", "right drug"),
         ("All of the following are causes EXCEPT:", "exception"),
         ("Which of the following is the least likely cause?", "best answer"),
         ("", "best answer"),
@@ -33,6 +37,13 @@ def item(question: str) -> QAItem:
 )
 def test_asked_for(question: str, wanted: str) -> None:
     assert asked_for(item(question)) == wanted
+
+
+def test_a_sentence_fills_no_noun_phrase() -> None:
+    asked = item("What is the most likely diagnosis and the next step?")
+    told = asked.model_copy(update={"answer": "The most likely diagnosis is gout and colchicine should be started"})
+    assert asked_for(told) == "best answer"
+    assert asked_for(asked.model_copy(update={"answer": "The cauda equina syndrome"})) == "most likely diagnosis"
 
 
 def test_negated_questions_are_seen() -> None:
