@@ -122,7 +122,11 @@ def _without_repetitions(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
     for one in nodes:
         known = found.get(one.id)
         found[one.id] = (
-            one if known is None else known._replace(names=known.names + one.names, xrefs=known.xrefs + one.xrefs)
+            one
+            if known is None
+            else known._replace(
+                names=tuple(dict.fromkeys(known.names + one.names)), xrefs=tuple(dict.fromkeys(known.xrefs + one.xrefs))
+            )
         )
     return list(found.values())
 
