@@ -25,6 +25,7 @@ from readers import (
     drugmechdb,
     drugs,
     gene_ontology,
+    gene_products,
     hetionet,
     maxo,
     mesh,
@@ -34,6 +35,7 @@ from readers import (
     symptoms,
 )
 
+from kgpaths.graph.default import kept_apart
 from kgpaths.graph.hpo import read_hpo
 from kgpaths.graph.merge import vocabulary
 from kgpaths.graph.tables import EdgeRecord, NodeRecord, write_tables
@@ -97,9 +99,11 @@ def collect(data: Path) -> tuple[list[NodeRecord], list[EdgeRecord], Counter[str
         nodes += more_nodes
         edges += more_edges
     more_nodes, more_edges = drugmechdb.read(data, {one.id for one in nodes})
-    nodes = _without_repetitions(nodes + more_nodes)
-    types = {one.id: (one.type,) for one in nodes}
+    edges += more_edges
+    tied, more_edges = gene_products.tie(data, nodes + more_nodes, kept_apart())
     elsewhere, _ = read_hpo()
+    nodes = mesh.typed_alike(_without_repetitions([*tied, *nodes, *more_nodes]), elsewhere)
+    types = {one.id: (one.type,) for one in nodes}
     types |= {one.id: _READ_ELSEWHERE.get(vocabulary(one.id), ()) for one in elsewhere if one.id not in types}
     # An id that HPO replaced stands for the term; one that no source defines, for another of the same concept.
     replaced = {xref: one.id for one in elsewhere for xref in one.xrefs if xref.startswith("HP:")}
@@ -118,7 +122,11 @@ def _without_repetitions(nodes: Iterable[NodeRecord]) -> list[NodeRecord]:
     for one in nodes:
         known = found.get(one.id)
         found[one.id] = (
-            one if known is None else known._replace(names=known.names + one.names, xrefs=known.xrefs + one.xrefs)
+            one
+            if known is None
+            else known._replace(
+                names=tuple(dict.fromkeys(known.names + one.names)), xrefs=tuple(dict.fromkeys(known.xrefs + one.xrefs))
+            )
         )
     return list(found.values())
 

@@ -124,6 +124,8 @@ def merge_concepts(
     ):
         if rule in rules:
             clusters.join_all(rule, links)
+    if "same_label" in rules:
+        clusters.join_all("same_label", _class_labels(records))
     members: dict[str, list[str]] = defaultdict(list)
     for node_id in records:
         members[clusters.root(node_id)].append(node_id)
@@ -342,6 +344,17 @@ def _labels(nodes: Mapping[str, NodeRecord]) -> Iterator[Link]:
         owners[_key(node.name, node)].add(node.id)
     for some in owners.values():
         yield from _apart(some, nodes)
+
+
+def _class_labels(nodes: Mapping[str, NodeRecord]) -> Iterator[Link]:
+    """Yield classes of drugs and what has their name in the plural: "Barbiturate", a class, is "Barbiturates"."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    classes = {node.id for node in nodes.values() if node.type == "drug_class"}
+    for node in nodes.values():
+        if node.id in classes or (_group(node.type) == "substance" and node.name.endswith("s")):
+            owners[normal_name(node.name)].add(node.id)
+    for some in owners.values():
+        yield from (link for link in _apart(some, nodes) if classes.intersection(link))
 
 
 def _exact_names(nodes: Mapping[str, NodeRecord]) -> Iterator[Link]:

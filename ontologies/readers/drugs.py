@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from kgpaths.graph.merge import normal_name
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 from readers.mesh import pharmacological_actions
 from readers.records import Tables, node, statement, table, tidy
@@ -203,17 +204,29 @@ def _drugs(rows: Iterable[Mapping[str, str]], drugbank: Mapping[str, str]) -> tu
 
 
 def _classes(path: Path, ids: Mapping[str, str], medical: Container[str]) -> tuple[list[NodeRecord], list[EdgeRecord]]:
+    """Return the classes and their drugs; the FDA's "Aromatase Inhibitor" and "Aromatase Inhibitors" are one class."""
     nodes: dict[str, NodeRecord] = {}
     edges = []
-    for row in table(path):
-        if row["DRUG_ID"] not in ids or row["TYPE"] not in _CLASSES or _NO_MEDICAL_ROLE.search(row["CLASS"]):
-            continue
+    rows = [
+        row
+        for row in table(path)
+        if row["DRUG_ID"] in ids and row["TYPE"] in _CLASSES and not _NO_MEDICAL_ROLE.search(row["CLASS"])
+    ]
+    of_fda: dict[str, str] = {}
+    for number, name in sorted({(row["CLASS_SOURCE_ID"], row["CLASS"]) for row in rows if row["SOURCE"] == "FDA"}):
+        of_fda.setdefault(normal_name(name), f"NDFRT:{number}")
+    for row in rows:
         number = row["CLASS_SOURCE_ID"]
-        class_id = {"MeSH": f"MESH:{number}", "FDA": f"NDFRT:{number}"}.get(row["SOURCE"], number)
+        if row["SOURCE"] == "FDA":
+            class_id = of_fda[normal_name(row["CLASS"])]
+        else:
+            class_id = f"MESH:{number}" if row["SOURCE"] == "MeSH" else number
         if row["SOURCE"] == "MeSH" and class_id not in medical:
             continue
         if row["SOURCE"] != "MeSH":
-            nodes[class_id] = node(class_id, row["CLASS"], "drug_class", "drugcentral")
+            known = nodes.get(class_id)
+            names = [*(known.names if known else ()), *([(row["CLASS"], "exact")] if known else ())]
+            nodes[class_id] = node(class_id, known.name if known else row["CLASS"], "drug_class", "drugcentral", names)
         edges.append(statement(ids[row["DRUG_ID"]], _CLASSES[row["TYPE"]], class_id, "drugcentral"))
     return list(nodes.values()), edges
 

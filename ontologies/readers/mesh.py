@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from kgpaths.graph.merge import normal_name
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 from readers.crosswalk import Crosswalk
 from readers.records import Tables, is_useful, node, statement, table
@@ -35,6 +36,7 @@ _TYPES = (  # tree → node type; of a heading in several trees the first rule h
 )
 _PATHOLOGY = ("C23.300", "C23.550")
 _MANIFESTATIONS = ("C08.618", "C09.218.458", "C10.597", "C11.966", "C17.800.685", "C17.800.862", "C23")
+_LOOSE = ("cell", "cellular_component", "physiology", "behaviour")
 _ANIMAL_DISEASES = "C22"
 _PHARMACOLOGICAL = "D27.505"  # not D27.720, "specialty uses of chemicals"
 _LEFT_OUT = ("G17", "E05.318.308", "E05.318.740")  # mathematics, data collection, statistics
@@ -108,6 +110,21 @@ def pharmacological_actions(data: Path) -> set[str]:
     """Return the headings of actions in medicine; "Rodenticides" and "Food Additives" are uses outside it."""
     rows = table(data / "ontology/mesh/trees.tsv.gz")
     return {row["id"] for row in rows if row["tree_number"].startswith(_PHARMACOLOGICAL)}
+
+
+def typed_alike(nodes: Sequence[NodeRecord], phenotypes: Iterable[NodeRecord]) -> list[NodeRecord]:
+    """Return the nodes, headings of the looser trees with the type that a closer vocabulary gives to their name.
+
+    "Lewy Bodies" stand below the parts of cells, "Platelet Count" below what the body does.
+    """
+    alike = {normal_name(one.name): "finding" for one in phenotypes if one.type == "phenotype"}
+    alike |= {normal_name(one.name): "test" for one in nodes if one.id.startswith("MAXO:") and one.type == "test"}
+    return [
+        one._replace(type=alike.get(normal_name(one.name), one.type))
+        if one.id.startswith("MESH:") and one.type in _LOOSE
+        else one
+        for one in nodes
+    ]
 
 
 def _tops(headings: Mapping[str, str]) -> dict[str, list[str]]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from kgpaths.graph.tables import EdgeRecord
 from readers.crosswalk import Crosswalk
 from readers.records import Tables, node, statement
 
@@ -34,8 +38,7 @@ _UNKNOWN = frozenset({"unknown", "no data available", "not applicable", "all age
 
 def read(data: Path, crosswalk: Crosswalk) -> Tables:
     """Return the diseases and groups with names, hierarchy, mode of inheritance and age of onset."""
-    packed = (data / "ontology/ordo/ordo-2_6-2018-07-12.json.gz").read_bytes()
-    graph = json.loads(gzip.decompress(packed))["graphs"][0]
+    graph = _graph(data)
     labels = {one["id"]: one.get("lbl", "") for one in graph["nodes"]}
     nodes, ids = [], {}
     for one in graph["nodes"]:
@@ -58,6 +61,58 @@ def read(data: Path, crosswalk: Crosswalk) -> Tables:
             nodes.append(node(qualifier, labels[object_], ours.removeprefix("has_"), "ordo"))
             edges.append(statement(ids[subject], ours, qualifier, "ordo"))
     return nodes, edges
+
+
+_ROLES = ("317343", "317344", "317345", "317348", "410295", "410296")
+"""Mutations that cause it, of the germ line, somatic, of lost or gained function; great susceptibility; fused genes."""
+
+
+def gene_diseases(data: Path, known: Mapping[str, str]) -> list[EdgeRecord]:
+    """Return which genes cause which rare diseases; `known` are their node ids by symbol."""
+    ids = {one.number: known[one.symbol] for one in genes(data) if one.symbol in known}
+    return [
+        statement(gene, "gene_associated_with", "ORPHA:" + edge["obj"].removeprefix(_BASE), "ordo")
+        for edge in _graph(data)["edges"]
+        if edge["pred"].removeprefix(_BASE) in _ROLES and (gene := ids.get(edge["sub"].removeprefix(_BASE)))
+    ]
+
+
+class Gene(NamedTuple):
+    """A gene of a rare disease."""
+
+    number: str
+    """Of Orphanet."""
+    symbol: str
+    label: str
+    names: tuple[str, ...]
+    """Exact synonyms; names of the gene's diseases and old symbols are among them."""
+    entries: tuple[str, ...]
+    """Of Swiss-Prot."""
+
+
+def genes(data: Path) -> Iterator[Gene]:
+    """Yield the genes of rare diseases."""
+    for one in _graph(data)["nodes"]:
+        meta = one.get("meta", {})
+        properties = {item["pred"].rpartition("#")[2]: item["val"] for item in meta.get("basicPropertyValues", ())}
+        if "symbol" in properties:
+            yield Gene(
+                one["id"].removeprefix(_BASE),
+                properties["symbol"],
+                one["lbl"],
+                tuple(name["val"] for name in meta.get("synonyms", ()) if name["pred"] == "hasExactSynonym"),
+                tuple(
+                    item["val"].removeprefix("SwissProt:")
+                    for item in meta.get("xrefs", ())
+                    if item["val"].startswith("SwissProt:")
+                ),
+            )
+
+
+@cache
+def _graph(data: Path) -> Any:
+    packed = (data / "ontology/ordo/ordo-2_6-2018-07-12.json.gz").read_bytes()
+    return json.loads(gzip.decompress(packed))["graphs"][0]
 
 
 def _scope(name: dict[str, str]) -> str:

@@ -58,6 +58,50 @@ def test_old_ids_lead_to_the_concept(graph: KnowledgeGraph) -> None:
     assert graph.canonical("MESH:D014839") == graph.canonical("SYMP:0019145") == "HP:0002013"
 
 
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        ("alpha-Synuclein", "SNCA"),
+        ("21-Hydroxylase", "CYP21A2"),
+        ("Dihydrofolate Reductase", "DHFR"),
+        ("fibroblast growth factor receptor 3", "FGFR3"),
+        ("Aromatase", "CYP19A1"),
+        ("mu Opioid Receptor", "OPRM1"),
+    ],
+)
+def test_a_protein_is_the_gene_that_encodes_it(graph: KnowledgeGraph, name: str, symbol: str) -> None:
+    (node,) = graph.search(name)
+    assert (graph.name(node), graph.type(node)) == (symbol, "gene")
+
+
+@pytest.mark.parametrize(
+    ("gene", "predicate", "heading"),
+    [
+        ("NCBIGene:229", "is_a", "MESH:D005634"),  # ALDOB, fructose-bisphosphate aldolases
+        ("NCBIGene:1277", "part_of", "MESH:D024042"),  # COL1A1, collagen type I
+        ("NCBIGene:7157", "is_a", "MESH:D016158"),  # TP53, p53 genes
+        ("NCBIGene:3630", "encodes", "MESH:D007328"),  # INS, insulin, a medicine too
+        ("NCBIGene:613", "gene_associated_with", "ORPHA:521"),  # BCR, chronic myeloid leukaemia
+    ],
+)
+def test_genes_are_tied_to_families_medicines_and_cancers(
+    graph: KnowledgeGraph, gene: str, predicate: str, heading: str
+) -> None:
+    edges = graph.edges_between(graph.canonical(gene), graph.canonical(heading))
+    assert predicate in {edge.predicate for edge in edges if edge.subject == gene}
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("NCBIGene:55532", "MESH:D000075703"),  # SLC30A10 is not zinc transporter 8
+        ("HP:0031853", "MESH:D007536"),  # isomerism of the heart and of molecules
+    ],
+)
+def test_what_only_sounds_alike_stays_apart(graph: KnowledgeGraph, left: str, right: str) -> None:
+    assert graph.canonical(left) != graph.canonical(right)
+
+
 def test_no_two_ids_of_one_vocabulary_became_one(graph: KnowledgeGraph) -> None:
     assert graph.canonical("DOID:11832") != graph.canonical("HP:0001250")  # visual epilepsy is not any seizure
 

@@ -238,3 +238,32 @@ def test_what_was_reviewed_stays_apart_by_whatever_way_it_is_linked() -> None:
     mapping, report = merge_concepts(nodes, apart=reviewed)
     assert mapping.get("DOID:1", "DOID:1") != mapping.get("MESH:1", "MESH:1")
     assert "reviewed" in {conflict.why for conflict in report.conflicts}
+
+
+def test_a_class_of_drugs_is_one_in_singular_and_plural() -> None:
+    nodes = [
+        NodeRecord("NDFRT:1", "Barbiturate", "drug_class", "drugcentral"),
+        NodeRecord("MESH:D001463", "Barbiturates", "chemical", "mesh"),
+        NodeRecord("CHEBI:2", "gout suppressant", "drug_class", "drugcentral"),
+        NodeRecord("MESH:D006074", "Gout Suppressants", "drug_class", "mesh"),
+        NodeRecord("DRUGBANK:DB00759", "tetracycline", "drug", "drugcentral"),  # one of several
+        NodeRecord("MESH:D013754", "Tetracyclines", "drug", "mesh"),
+    ]
+    mapping, report = merge_concepts(nodes)
+    assert {frozenset(pair) for pair in mapping.items()} == {
+        frozenset(("NDFRT:1", "MESH:D001463")),
+        frozenset(("CHEBI:2", "MESH:D006074")),
+    }
+    assert report.by_rule["same_label"] == 2
+
+
+def test_a_class_gives_way_to_the_drug_of_its_name() -> None:
+    nodes = [
+        NodeRecord("DRUGBANK:DB00627", "nicotinic acid", "drug", "drugcentral", ("MESH:D009525",)),
+        NodeRecord("MESH:D009525", "Niacin", "drug", "mesh", names=(NodeName("nicotinic acid", "exact"),)),
+        NodeRecord("MESH:D009539", "Nicotinic Acids", "drug", "mesh"),
+        NodeRecord("NDFRT:1", "Nicotinic Acid", "drug_class", "drugcentral"),
+    ]
+    mapping, _ = merge_concepts(nodes)
+    assert "MESH:D009539" not in {*mapping, *mapping.values()}
+    assert mapping["MESH:D009525"] == mapping["NDFRT:1"] == "DRUGBANK:DB00627"
