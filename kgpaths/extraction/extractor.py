@@ -61,8 +61,8 @@ class RuleExtractor:
         self._passages = Passages(graph)
         self._rules = rules()
         self._anchors = frozenset().union(*(frame.anchors for frame in self._rules.frames.values()))
-        self._type: dict[str, str] = {}
-        self._general: dict[str, bool] = {}
+        self._known: dict[str, tuple[str, bool]] = {}
+        """Of nodes that were met: type, and whether it says nothing of anything."""
         self.version = f"rules-{self._rules.version}-{normaliser_version()}"
 
     def read(self, texts: Iterable[ReferenceText]) -> Iterator[Reading]:
@@ -129,14 +129,17 @@ class RuleExtractor:
 
     def _near(self, mentions: Sequence[Mention], offset: int) -> Iterator[Near]:
         for mention in mentions:
-            kind = self._type.get(mention.node_id)
-            if kind is None:
-                kind = self._type[mention.node_id] = self._graph.type(mention.node_id)
-                name = self._graph.name(mention.node_id).casefold()
-                self._general[mention.node_id] = name in self._rules.guards.too_general
+            node = mention.node_id
+            known = self._known.get(node)
+            if known is None:
+                known = self._known[node] = self._graph.type(node), self._is_general(node)
+            kind, general = known
             least = _SURE_OF_NAME if mention.tier in _AS_IT_STANDS else _SURE
-            if mention.score >= least and not self._general[mention.node_id]:
-                yield Near(mention.start + offset, mention.end + offset, mention.node_id, kind, mention.assertion)
+            if mention.score >= least and not general:
+                yield Near(mention.start + offset, mention.end + offset, node, kind, mention.assertion)
+
+    def _is_general(self, node: str) -> bool:
+        return self._graph.name(node).casefold() in self._rules.guards.too_general
 
     def _together(self, inside: Sequence[Near], focus: str | None, reading: Reading) -> None:
         named = {near.node for near in inside if near.assertion != "absent"}

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-_WORD = re.compile(r"\w+")
 _MOST_WORDS = 1 << 17
-"""Different words that are remembered; past it the memory is emptied."""
+"""Different words, marks and all, that are remembered; past it the memory is emptied."""
 _ODD_LETTERS = str.maketrans({"İ": "i", "ı": "i", "ſ": "s"})
 """Letters that are an i or s to a pattern that ignores case, though their lower case is something else, or longer."""
 
@@ -46,8 +45,8 @@ class Wording(dict[str, int]):
     Every word is looked at once and remembered.
 
     Args:
-        parts: for every pattern parts of words, in lower case, one of which every match holds; none where any sentence
-            may match.
+        parts: for every pattern parts of words, in lower case and without blanks, one of which every match holds; none
+            where any sentence may match.
 
     >>> wording = Wording([["treat", "cure"], [], ["risk"]])
     >>> bin(wording.of("it is treatable")), bin(wording.of("those at risk are treated"))
@@ -65,7 +64,7 @@ class Wording(dict[str, int]):
     def of(self, text: str) -> int:
         """Return which patterns may match a lower-case text. O(characters)."""
         found = self._any
-        for word in _WORD.findall(text):
+        for word in text.split():
             found |= self[word]
         return found
 
