@@ -122,9 +122,11 @@ def assertions(tokens: Tokens) -> list[Assertion]:
     at = 0
     for first, last in _sentences(tokens):
         cues: dict[int, _Cue] = {}
-        while at < len(places) and places[at] < last:
-            if cue := _match(surface, places[at], last):
-                cues[places[at]] = cue
+        while at < len(places) and (place := places[at]) < last:
+            head = heads[surface[place]]
+            longer = place + 1 < last and surface[place + 1] in head.following
+            if cue := _match(surface, place, last) if longer else head.cue:
+                cues[place] = cue
             at += 1
         if any(cue.effect in _GOVERNING for cue in cues.values()):
             _sentence(tokens, surface, cues, first, last, status)

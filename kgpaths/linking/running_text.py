@@ -44,6 +44,8 @@ class RunningText:
         self._candidates = candidates
         self._config = config
         self._memo: dict[object, _Known] = {}
+        self._findings: dict[tuple[str, ...], tuple[Candidate, ...]] = {}
+        """Nodes of the findings that values amount to, by the names in the table of ranges."""
 
     def anchors(
         self,
@@ -158,8 +160,11 @@ class RunningText:
 
     def finding(self, measurement: Measurement) -> tuple[Candidate, ...]:
         """Return the nodes that an abnormal value may mean; () where it is not abnormal or the graph has none."""
-        named = (self._candidates.of_string(name) for name in measurement.findings)
-        return tuple(c._replace(tier="value", score=_VALUE) for c in next((found for found in named if found), ()))
+        names = measurement.findings
+        if names not in self._findings:
+            named = next(filter(None, map(self._candidates.of_string, names)), ())
+            self._findings[names] = tuple(c._replace(tier="value", score=_VALUE) for c in named)
+        return self._findings[names]
 
     def _measured(self, tokens: Tokens) -> list[Anchor]:
         """Return anchors of abnormal values, name and number together."""
