@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kgpaths.linking.batches import Cutter
 from kgpaths.linking.index import NameIndex
 from kgpaths.linking.tokens import tokenize
+from kgpaths.linking.values import find_values
 
 PIECES = [
     "pain", "Pains,", "type", "II", "I.", "a", "A", "hepatitis", "e.g.", "Dr.", "pre-eclampsia", "(COPD)", "-", "/", "",
@@ -50,3 +51,19 @@ def test_the_memory_of_pieces_is_bounded() -> None:
         assert len(index.find(batch).first) == (start == 0)
         assert len(batch.vocabulary) < 310_000
     assert index.find(index.cut(["pain in the chest"])).last == [3]
+
+
+NUMBERS = [
+    "54", "-year-old", " man", "120/80", " mm Hg", "1,200", ".5", " mg", "/dL", "age ", "aged ", "G2P1 ", " x 10",
+    "^9/L", "-", " ", ".", "3 days", "a", "\0",
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(NUMBERS), max_size=8).map("".join), max_size=4))
+def test_a_batch_has_the_values_of_its_texts(documents: list[str]) -> None:
+    expected, before = [], 0
+    for document in documents:
+        expected += [(before + start, before + end) for start, end in find_values([document])]
+        before += len(document) + 1
+    assert find_values(documents) == expected
