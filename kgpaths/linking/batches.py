@@ -16,6 +16,7 @@ import numpy.typing as npt
 from kgpaths.linking.tokens import (
     NONE,
     NUMBERED,
+    POSSESSIVES,
     ROMAN,
     SENTENCE,
     STOPS,
@@ -27,7 +28,7 @@ from kgpaths.linking.tokens import (
 from kgpaths.linking.values import Span
 
 Ints = npt.NDArray[Any]
-STOP, LETTER, NUMBERED_BY, ADJECTIVE = 1, 2, 4, 8
+STOP, LETTER, NUMBERED_BY, ADJECTIVE, POSSESSIVE = 1, 2, 4, 8, 16
 """Kinds of words: left out of names, the letter a, followed by a number, an adjective by its ending."""
 MOST_PIECES = 1 << 18
 """Different pieces that are remembered; past it the memory is emptied."""
@@ -60,7 +61,7 @@ class Batch(NamedTuple):
     vocabulary: Sequence[str]
     """Canonical words by number."""
     kind: Ints
-    """Of every canonical word, by number: a sum of STOP, LETTER, NUMBERED_BY and ADJECTIVE."""
+    """Of every canonical word, by number: a sum of STOP, LETTER, NUMBERED_BY, ADJECTIVE and POSSESSIVE."""
 
     def tokens(self) -> Iterator[Tokens]:
         """Yield the words of every text, exactly as `tokenize` gives them."""
@@ -150,6 +151,7 @@ class Cutter(dict[str, int]):
                 + LETTER * (word == "a")
                 + NUMBERED_BY * (word in NUMBERED)
                 + ADJECTIVE * word.endswith(_ADJECTIVE_ENDINGS)
+                + POSSESSIVE * (word in POSSESSIVES)
             )
         return number
 
@@ -181,6 +183,7 @@ class Cutter(dict[str, int]):
         kind = self._kind[word]
         stop = (kind & STOP) > 0
         letter = np.flatnonzero(kind & LETTER)  # that of "hepatitis A", not the article
+        stop |= ((kind & POSSESSIVE) > 0) & (row[:, _CAPITAL] == 0)
         stop[letter] = (gap[letter] != NONE) | ((row[letter, _LETTER] == 0) & (next_gap[letter] == NONE))
         base = at[text_at[:-1]][owner]
         return Batch(

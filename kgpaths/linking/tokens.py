@@ -24,6 +24,8 @@ _PREFIXES = (
 _WORD = re.compile(rf"(?:(?:(?i:{_PREFIXES})[-‐‑])(?=[^\W\d_]{{3}}))?[^\W_][\w\u0300-\u036f]*(?:['’][sS](?![^\W_]))?")
 _CLOSING = re.compile(r"[:;()\[\]{}|•]")
 STOPS = frozenset({"of", "the", "in", "a", "an", "at", "on", "to", "for"})
+POSSESSIVES = frozenset({"his", "her", "their", "its", "my", "your", "our"})
+"""Stop words too, unless written with a capital: "pain in his eye", but "bundle of His", "HER 2", "Her disease"."""
 NUMBERED = frozenset({"type", "stage", "grade", "class", "group", "factor", "nerve", "phase", "degree", "cn"})
 ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8", "IX": "9",
          "X": "10", "XI": "11", "XII": "12", "XIII": "13"}  # fmt: skip
@@ -56,6 +58,8 @@ def tokenize(text: str, masked: Sequence[tuple[int, int]] = ()) -> Tokens:
     >>> found = tokenize("Pain in the calves; pre-eclampsia, type II diabetes.")
     >>> [found.words[i] for i in found.content], [found.gaps[i] for i in found.content]
     (['pain', 'calf', 'preeclampsia', 'type', '2', 'diabetes'], [3, 0, 2, 1, 0, 0])
+    >>> [[found.words[i] for i in found.content] for found in map(tokenize, ("pain in her eye", "bundle of His"))]
+    [['pain', 'eye'], ['bundle', 'his']]
     """
     words: list[str] = []
     starts: list[int] = []
@@ -77,7 +81,13 @@ def tokenize(text: str, masked: Sequence[tuple[int, int]] = ()) -> Tokens:
         ends.append(end)
         gaps.append(gap)
     _mask(words, starts, ends, masked)
-    content = [i for i, word in enumerate(words) if word not in STOPS or _is_letter(text, words, starts, gaps, i)]
+    capitals = set(capital)
+    content = [
+        i
+        for i, word in enumerate(words)
+        if (word not in STOPS or _is_letter(text, words, starts, gaps, i))
+        and (word not in POSSESSIVES or i in capitals)
+    ]
     return Tokens(text, words, starts, ends, gaps, content, capital)
 
 
