@@ -4,9 +4,10 @@
 
 Every row of the table is one edge with its sentence, a verdict and a reason. The reader was a language model, not a
 clinician: its verdict says whether the sentence states the edge, and whether the edge is true as far as it knows. The
-first two samples hold two edges of every rule at least, the last two are of the table as it is, by their share of
-sections and rules: edges of strength 0.9 and more (round 6) and the others (round 7). With the edges of a run beside,
-each rule is weighed by its share, else all rows count the same. Intervals are Wilson's (95 %).
+first two samples hold two edges of every rule at least, rounds 6 and 7 are of the table by their share of sections and
+rules: edges of strength 0.9 and more (6) and the others (7); round 8 is of the edges that a later lexicon of bedside
+wording brought. With the edges of a run beside, each rule is weighed by its share, else all rows count the same.
+Intervals are Wilson's (95 %).
 """
 
 from __future__ import annotations
