@@ -66,6 +66,8 @@ Answer: C""",
 
 ALLOWED = {"change_relation": 0.45}
 """Shares that may pass: in free wording "causes" may stand for "can present with"."""
+DRAWS = 60
+"""Draws for a share, which swings by five points with a dozen."""
 
 
 def dropped_kinds(chain: Chain, spoilt: Chain) -> set[str]:
@@ -108,7 +110,7 @@ def test_corruptions_of_a_models_chains_are_caught(
     validator = Validator(graph)
     spoil, _ = CORRUPTIONS[name]
     made, missed = 0, []
-    for seed in SEEDS:
+    for seed in range(DRAWS) if name in ALLOWED else SEEDS:
         for (recipe, key), chain in chains.items():
             spoilt = spoil(Random(f"{name}-{seed}-{recipe}-{key}"), graph, cases[key], chain)
             if spoilt is None or dropped_kinds(chain, spoilt.chain) & {"distractor"}:
