@@ -61,6 +61,8 @@ def in_sentence(name: str, node_type: str = "") -> str:
     ['fever', 'myocardial infarction', 'Crohn disease', 'HIV infections']
     >>> in_sentence("Aspirin", "drug"), in_sentence("Hepatitis B"), in_sentence("CFTR", "gene")
     ('aspirin', 'hepatitis B', 'CFTR')
+    >>> in_sentence("Steven-Johnson Syndrome")
+    'Steven-Johnson syndrome'
     >>> in_sentence("Bone and Bones", "anatomy")
     'bones'
     >>> in_sentence("Streptococcus pneumoniae", "organism"), in_sentence("Bacteria", "organism")
@@ -79,7 +81,8 @@ def in_sentence(name: str, node_type: str = "") -> str:
         if not plain or (binomial and match.start() == 0):
             return word
         before = re.search(r"([^\W\d_]+)-$", text[: match.start()])
-        if before is not None and before.group(1).lower() in proper_nouns():
+        after = re.match(r"-([^\W\d_]+)", text[match.end() :])
+        if any(beside is not None and beside.group(1).lower() in proper_nouns() for beside in (before, after)):
             return word
         if node_type != "drug" and (without_accents(stem).lower() in proper_nouns() or stem != word):
             return word
