@@ -29,7 +29,7 @@ from paths_agreement import cheapest, ends_of, interval
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.graph.vocabulary import relations
-from kgpaths.paths.shown import asked_relations
+from kgpaths.language import read_question
 from kgpaths.records import Mention, QAItem, ReasoningPath
 from kgpaths.sources import open_source
 
@@ -77,7 +77,7 @@ def paths_of(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> M
     chosen = [path for path in finder.find_item(item, mentions).paths if path.kind == "selected"]
     ends = ends_of(finder, item, mentions)
     found = cheapest(finder, *ends) if ends else []
-    wanted = asked_relations(item.question)
+    wanted = read_question(item).relations
     dwpc = [finder.path(finder.kernel, path, wanted=wanted) for path in found[:PATHS]]
     return {"selected": chosen[:PATHS], "dwpc": dwpc}
 

@@ -30,10 +30,9 @@ from kgpaths.paths.option_features import OPTION_FEATURES
 from kgpaths.paths.option_learning import fit_choices
 from kgpaths.paths.options import Weighing
 from kgpaths.paths.passages import Passages
-from kgpaths.paths.question_type import QuestionType, asks_for_the_exception
 from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes
-from kgpaths.records import QAItem
+from kgpaths.records import QAItem, QuestionKind
 from kgpaths.sources import open_source
 
 LEARNED_FROM = {"MedQA train": "medqa:qa/medqa_train_1k.jsonl", "MedMCQA train": "medmcqa:qa/medmcqa_train_1k.jsonl"}
@@ -61,7 +60,7 @@ class Question(NamedTuple):
     right: int
     turned: int
     """-1 where the question asks for the exception."""
-    kind: QuestionType
+    kind: QuestionKind
     values: NDArray[np.float64]
     """Shape (options, features)."""
     present: list[int]
@@ -73,8 +72,8 @@ class Question(NamedTuple):
             item=weighing.item,
             options=weighing.options,
             right=weighing.options.index(weighing.right),
-            turned=-1 if asks_for_the_exception(weighing.item.question) else 1,
-            kind=weighing.kind,
+            turned=-1 if weighing.question.polarity == "exception" else 1,
+            kind=weighing.question.kind,
             values=weighing.values,
             present=sorted(weighing.evidence.findings.present),
             pivot=[weighing.selector.evidence_for(reached) for reached in weighing.pivots],

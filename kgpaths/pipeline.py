@@ -103,7 +103,8 @@ class Pipeline:
     def without_path(self, item: QAItem, mentions: tuple[Mention, ...], path_set: PathSet) -> Row:
         """Return the row of a question that the graph does not reach."""
         assert path_set.no_path is not None
-        return self._row(item, mentions, path_set, status="rejected", reasons=(path_set.no_path,))
+        made = {"status": "rejected", "reasons": (path_set.no_path,), "detail": path_set.detail}
+        return self._row(item, mentions, path_set, **made)
 
     def judge(self, item: QAItem, mentions: tuple[Mention, ...], path_set: PathSet, drafts: Sequence[Draft]) -> Row:
         """Return the row with the best of the drafts: accepted before rejected before none, then by the verdicts."""

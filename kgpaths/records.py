@@ -22,6 +22,11 @@ ValueKind = Literal["age", "duration", "vital_sign", "laboratory", "quantity"]
 """Vital signs as FHIR's profile of that name has them; a `quantity` is a number whose unit alone is known."""
 Comparison = Literal["", "<", "<=", ">", ">="]
 Direction = Literal["", "low", "normal", "high"]
+QuestionKind = Literal[
+    "diagnosis", "cause", "finding", "next_step", "treatment", "prevention", "harm", "test", "mechanism", "anatomy",
+    "organism", "complication", "risk_factor", "other",
+]  # fmt: skip
+QuestionPolarity = Literal["holds", "exception", "not_to_do", "harms"]
 EdgeTier = Literal["curated", "text", "associated_in_text"]
 Polarity = Literal["supports", "contradicts", "neutral"]
 PathKind = Literal["selected", "contrast"]
@@ -41,6 +46,7 @@ Reason = Literal[
     "unlinked_question",
     "unlinked_answer",
     "no_path",
+    "asks_exception",
     "margin_below_threshold",
     # the chain
     "edge_not_in_graph",
@@ -166,6 +172,37 @@ class Span(Record):
     start: int = Field(ge=0)
     end: int = Field(gt=0)
     text: str
+
+
+class Question(Record):
+    """What a question asks, read once from its item by `kgpaths.language.read_question`; nobody else reads the stem."""
+
+    asking: Span
+    """The sentence of the stem that asks."""
+    kind: QuestionKind
+    """What kind of thing the answer is."""
+    polarity: QuestionPolarity
+    """`holds`: the right option is what holds; `exception`: what does not, or is least likely; `not_to_do`: what must
+    not be done or given; `harms`: what harms, or the harm that something does."""
+    asks_for: str
+    """What the answer fills, as a noun phrase without article: "most likely diagnosis"; "best answer" where the stem
+    names nothing that the answer could be called."""
+    relations: tuple[str, ...]
+    """Predicates that answer it, those that it names first; empty where the stem says too little."""
+    vignette: bool
+    """True when the stem tells of a patient."""
+    patient: Span | None = None
+    """Where the stem says who the patient is; None where it may be somebody else."""
+
+    @property
+    def wants_remedy(self) -> bool:
+        """True when the right option is to help: what speaks against giving it speaks against an option."""
+        return self.polarity == "holds" and self.kind in ("treatment", "next_step", "prevention")
+
+    @property
+    def wants_harm(self) -> bool:
+        """True when only a relation that says harm answers it: what must not be done, or what harms."""
+        return self.polarity in ("not_to_do", "harms")
 
 
 class Value(Record):
@@ -356,14 +393,27 @@ class PathSet(Record):
 
     paths: tuple[ReasoningPath, ...] = ()
     option_evidence: tuple[OptionEvidence, ...] = ()
-    question_type: str = ""
-    """What the question asks for, as read from its stem: `diagnosis`, `treatment`, `mechanism`, ..."""
+    question: Question | None = None
+    """What is asked, as every later stage reads it; None only where no item was looked at."""
     margin: float | None = None
     """Score of the right option minus the best other; None when fewer than two options are linked."""
     truncated: bool = False
     """True when the work budget cut the search."""
     no_path: Reason | None = None
-    """Why there is no selected path: `unlinked_question`, `unlinked_answer` or `no_path`."""
+    """Why there is no selected path: `unlinked_question`, `unlinked_answer`, `no_path` or `asks_exception`."""
+    detail: str = ""
+    """For people: why there is none, where the reason alone does not say it. Never parsed."""
+
+    @property
+    def asks(self) -> Question:
+        """What is asked.
+
+        Raises:
+            ValueError: the set was made without a question.
+        """
+        if self.question is None:
+            raise ValueError("a path set without a question: read it with kgpaths.language.read_question")
+        return self.question
 
 
 class Step(Record):

@@ -9,8 +9,8 @@ Half of the places are for findings that speak for the answer itself. The others
 that is worth most, where a finding that was not used counts for it and a middle that was not used against it;
 `PathConfig.middles` nodes carry all of them, and what is worth much less than the best is left out. So a chain stays
 short: several findings, few thoughts. At most one of them is a class or a kind of the answer: where the answer is a
-class of drugs, its drugs explain nothing. Where a remedy is asked for, a step by which one does harm and no good counts
-against a path, and a finding that the answer itself is bad for is shown only if nothing else is.
+class of drugs, its drugs explain nothing. Where a remedy is asked for, no path has a step by which one does harm and no
+good: what a drug is bad for is no reason to give it. Where a cause is asked for, none has one by which it only helps.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from kgpaths.paths.features import ItemFeatures, Middles
 from kgpaths.paths.kernel import FoundPath
 from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
+from kgpaths.records import Question
 
 _MIDDLES = 24
 """Best middles that paths are sought over; those that no way leads over do not count."""
@@ -50,10 +51,11 @@ _EVIDENCE = 10
 """Nats of joint evidence that count as one of log-odds."""
 _MOST_EVIDENCE, _LEAST_EVIDENCE = 20_000, -5000
 """Milli-nats: more joint evidence, or less, does not count."""
-_HARMFUL = 2000
-"""Milli-nats that a step costs by which a remedy does harm, where a remedy is asked for."""
 _HARMS = frozenset({"causes", "contributes_to", "has_side_effect", "contraindicated_for"})
 _HELPS = frozenset({"treats", "indicated_for", "palliates", "prevents"})
+_OF_HARM = frozenset({"cause", "harm", "complication", "risk_factor"})
+"""Kinds of questions that what a remedy is good for does not answer."""
+_NOTHING: frozenset[str] = frozenset()
 _REMEDIES = frozenset({"substance", "care"})
 _UNRANKED = -3000
 """Milli-nats: worth of an inner node that is no candidate middle itself."""
@@ -75,9 +77,14 @@ Table = tuple[dict[int, int], dict[int, NDArray[np.float64]]]
 class Bridges:
     """Ranks middles and chooses paths for one item."""
 
-    def __init__(self, selector: Selector, features: ItemFeatures, ranker: Ranker, *, remedy: bool = False) -> None:
-        """Take the item's parts, and whether a remedy is asked for."""
-        self.selector, self.features, self.ranker, self.remedy = selector, features, ranker, remedy
+    def __init__(self, selector: Selector, features: ItemFeatures, ranker: Ranker, question: Question) -> None:
+        """Take the item's parts, and what is asked."""
+        self.selector, self.features, self.ranker = selector, features, ranker
+        self.wrong, self.saved_by = _NOTHING, _NOTHING
+        if question.wants_remedy:
+            self.wrong, self.saved_by = _HARMS, _HELPS
+        elif question.kind in _OF_HARM:
+            self.wrong, self.saved_by = _HELPS, _HARMS
 
     def middles(self, option: OptionNodes, closed: Collection[int]) -> dict[int, Table]:
         """Return worth and features of every candidate middle, by the option's node that it leads to."""
@@ -112,8 +119,6 @@ class Bridges:
         closed = {*barred, *self.selector.evidence.findings.absent}
         config = self.selector.config
         direct, offers = self._direct(option, closed), self.offers(option, closed)
-        harmful = [offer for offer in direct if self._harms(offer.found)]
-        direct = [offer for offer in direct if offer not in harmful]
         chosen: list[RankedPath] = []
         starts: Counter[int] = Counter()
         lengths: Counter[int] = Counter()
@@ -147,7 +152,7 @@ class Bridges:
         room = min(limit, len(chosen) + _DOUBTED) if doubtful else limit
         while len(chosen) < room and (left := [offer for offer in offers if fits(offer)]):
             take(min(left, key=lambda offer: (-gain(offer), offer.found)))
-        for offer in direct if chosen else direct + harmful:
+        for offer in direct:
             if len(chosen) < limit and starts[offer.found.nodes[0]] == 0 and fits(offer):
                 take(offer)
         return chosen
@@ -169,7 +174,7 @@ class Bridges:
             for worth, finding, through in selector.evidence.supporters(answer, option.nodes):
                 path = selector.joined(selector.approach(finding, through, answer), [(answer,)], closed)
                 tells = path and (path.hops == 1 or worth >= _LEAST_WORTH)
-                if path and tells and selector.argues(path.nodes):
+                if path and tells and selector.argues(path.nodes) and not self._argues_wrong(path):
                     found.append(RankedPath(path, worth, f"the finding speaks for it with {worth / 1000:.2f} nats"))
         return sorted(found, key=lambda offer: (-offer.worth, offer.found))
 
@@ -206,7 +211,8 @@ class Bridges:
 
     def _worthy(self, offers: Iterable[RankedPath]) -> list[RankedPath]:
         least = self.selector.config.min_worth
-        kept = [offer for offer in offers if least is None or offer.worth >= 1000 * least]
+        kept = (offer for offer in offers if least is None or offer.worth >= 1000 * least)
+        kept = (offer for offer in kept if not self._argues_wrong(offer.found))
         return sorted(kept, key=lambda offer: (-offer.worth, offer.found))
 
     def _ways(self, start: int, end: int, odds: Mapping[int, int]) -> list[tuple[int, ...]]:
@@ -225,7 +231,7 @@ class Bridges:
     ) -> RankedPath:
         inner = found.nodes[1:-1]
         odds = [table.get(node, _UNRANKED) for node in inner] or [0]
-        worth = sum(odds) // len(odds) - _HOP * (found.hops - 2) - _HARMFUL * self._harms(found)
+        worth = sum(odds) // len(odds) - _HOP * (found.hops - 2)
         graph = self.selector.evidence.model.graph
         told = [
             f"{graph.name(node)} {table[node] / 1000:+.2f} ({self.ranker.explain(rows[node])})"
@@ -234,18 +240,18 @@ class Bridges:
         ]
         return RankedPath(found, worth, "; ".join(told))
 
-    def _harms(self, found: FoundPath) -> int:
-        """Count the steps by which a remedy does harm and nothing else; 0 where no remedy is asked for."""
-        return sum(self._harmful(u, v) for u, v in pairwise(found.nodes)) if self.remedy else 0
+    def _argues_wrong(self, found: FoundPath) -> bool:
+        """Say whether a remedy does in a step what speaks against the answer that is asked for, and nothing else."""
+        return bool(self.wrong) and any(self._wrong_step(u, v) for u, v in pairwise(found.nodes))
 
-    def _harmful(self, u: int, v: int) -> bool:
+    def _wrong_step(self, u: int, v: int) -> bool:
         graph, groups = self.selector.evidence.model.graph, node_types()
-        harm = False
+        wrong = False
         for number in graph.numbers_between(u, v):
             known = groups.get(graph.type(int(graph.subject[number])))
             if known and known.group in _REMEDIES:
                 predicate = graph.predicates[graph.predicate[number]]
-                if predicate in _HELPS:
+                if predicate in self.saved_by:
                     return False
-                harm |= predicate in _HARMS
-        return harm
+                wrong |= predicate in self.wrong
+        return wrong

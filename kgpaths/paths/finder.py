@@ -16,6 +16,7 @@ from kgpaths.paths.passages import Passages
 from kgpaths.paths.ranker import Ranker, shipped_option_ranker, shipped_ranker
 from kgpaths.paths.shown import shown_edge
 from kgpaths.paths.signs import composed_effect, contradiction
+from kgpaths.paths.statements import hop
 from kgpaths.paths.views import barred, search_graph
 from kgpaths.records import Hop, Mention, PathKind, PathSet, QAItem, ReasoningPath
 
@@ -167,7 +168,7 @@ class PathFinder:
         kind: PathKind = "selected",
         option_key: str | None = None,
         explanation: str = "",
-        wanted: frozenset[str] | None = None,
+        wanted: Sequence[str] | None = None,
     ) -> ReasoningPath:
         """Return a found path with its edges, the arcs' own.
 
@@ -185,16 +186,6 @@ class PathFinder:
             explanation="; ".join(part for part in (explanation, against) if part),
         )
 
-    def _hop(self, kernel: Kernel, u: int, v: int, wanted: frozenset[str] | None) -> Hop:
+    def _hop(self, kernel: Kernel, u: int, v: int, wanted: Sequence[str] | None) -> Hop:
         graph, view = self.graph, kernel.graph
-        number = view.edge(graph, u, v) if wanted is None else shown_edge(graph, view, u, v, wanted)
-        subject, object = int(graph.subject[number]), int(graph.object[number])
-        return Hop(
-            edge_id=graph.edge_id_at(number),
-            subject=graph.id(subject),
-            predicate=graph.predicates[graph.predicate[number]],
-            object=graph.id(object),
-            forward=subject == u,
-            source=graph.sources[graph.source[number]],
-            licence=graph.licences[graph.licence[number]],
-        )
+        return hop(graph, view.edge(graph, u, v) if wanted is None else shown_edge(graph, view, u, v, wanted), u)

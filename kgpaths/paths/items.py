@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.ladder import climb
 from kgpaths.paths.options import Weighing
-from kgpaths.paths.question_type import asks_for_a_remedy
-from kgpaths.paths.shown import asked_relations
-from kgpaths.records import Mention, OptionEvidence, PathSet, QAItem, Reason, ReasoningPath
+from kgpaths.paths.statements import stated_paths
+from kgpaths.records import Mention, OptionEvidence, PathSet, QAItem, QuestionPolarity, Reason, ReasoningPath
 
 if TYPE_CHECKING:
     from kgpaths.paths.finder import PathFinder
@@ -20,6 +19,14 @@ class _Quota(TypedDict):
     barred: set[int]
     limit: int
     per_question_node: int
+
+
+_NOT_SAID: dict[QuestionPolarity, str] = {
+    "exception": "the question asks for what does not hold, and no statement says of the answer that it does not",
+    "not_to_do": "the question asks for what must not be done, and no statement says that of the answer",
+    "harms": "the question asks what harms, and no statement says that of the answer",
+}
+"""Why a question that only certain statements answer has no path."""
 
 
 def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> PathSet:
@@ -32,25 +39,35 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
         OptionEvidence(key=option.key, node_ids=tuple(graph.id(node) for node in option.nodes), score=score)
         for option, score in zip(options, weighing.scores, strict=True)
     )
+    question = weighing.question
     paths: list[ReasoningPath] = []
     no_path: Reason | None = None
+    detail = ""
     if not evidence.findings.present:
         no_path = "unlinked_question"
     elif not right.nodes:
         no_path = "unlinked_answer"
+    elif question.polarity != "holds":
+        closed = evidence.findings.absent
+        paths = stated_paths(finder, question, evidence.findings.present, options, right, closed)
+        if not paths:
+            no_path = "asks_exception" if question.polarity == "exception" else "no_path"
+            detail = _NOT_SAID[question.polarity]
     else:
         others = {node for option in options for node in option.nodes} - set(right.nodes)
         quota = _Quota(barred=others, limit=config.selected, per_question_node=config.per_question_node)
-        wanted = asked_relations(item.question)
-        remedy = asks_for_a_remedy(item.question)
-        bridges = (
-            Bridges(selector, weighing.features, finder.ranker, remedy=remedy) if config.ranking == "learned" else None
-        )
+        wanted = question.relations
+        learned = config.ranking == "learned"
+        bridges = Bridges(selector, weighing.features, finder.ranker, question) if learned else None
         if bridges:
             ranked = bridges.paths(right, **quota)
             paths = [
                 finder.path(
-                    finder.kernel, path.found, option_key=right.key, explanation=path.explanation, wanted=wanted
+                    finder.kernel,
+                    path.found,
+                    option_key=right.key,
+                    explanation=path.explanation,
+                    wanted=wanted,
                 )
                 for path in ranked
             ]
@@ -82,8 +99,9 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
     return PathSet(
         paths=tuple(paths),
         option_evidence=option_evidence,
-        question_type=weighing.kind,
+        question=question,
         margin=weighing.margin,
         truncated=selector.truncated,
         no_path=no_path,
+        detail=detail,
     )

@@ -35,7 +35,7 @@ def climb(
     answer: OptionNodes,
     *,
     barred: Collection[int],
-    wanted: frozenset[str],
+    wanted: Sequence[str],
     bridges: Bridges | None = None,
 ) -> list[ReasoningPath]:
     """Return the cheapest paths of the first rung that has any, or the best by `bridges`; [] when none has."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.errors import UsageError
+from kgpaths.language import read_question
 from kgpaths.linking import EntityLinker
 from kgpaths.paths.agreement import SHORTEST_EXPLANATION, expert
 from kgpaths.paths.bridges import Bridges
@@ -71,7 +72,8 @@ def candidates(finder: PathFinder, question: Explained) -> Candidates:
     everything = {node for option in options for node in option.nodes}
     features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)
     closed = everything | evidence.findings.absent
-    bridges = Bridges(Selector(finder.kernel, config, evidence), features, finder.ranker)
+    asked = read_question(question.item)
+    bridges = Bridges(Selector(finder.kernel, config, evidence), features, finder.ranker, asked)
     offers = bridges.offers(right, closed - set(right.nodes), most=finder.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}
     middles = bridges.middles(right, closed).items()

@@ -8,7 +8,7 @@ together, where no sentence states an edge. What is much written about is met wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.features import ItemFeatures, words
 from kgpaths.paths.passages import Passages
-from kgpaths.paths.question_type import QuestionType
 from kgpaths.paths.selection import OptionNodes, Pivot
 
 OPTION_FEATURES: dict[str, str] = {
@@ -44,18 +43,6 @@ OF_THE_OPTION = frozenset({"degree", "text_degree", "in_stem"})
 
 _SUGGESTED = 20
 """Conditions that are weighed against each other."""
-_RELATIONS: Mapping[QuestionType, frozenset[str]] = {
-    "treatment": frozenset({"treats", "indicated_for", "palliates", "prevents"}),
-    "next_step": frozenset({"treats", "indicated_for", "palliates", "diagnosed_by", "prevents"}),
-    "test": frozenset({"diagnosed_by"}),
-    "risk_factor": frozenset({"has_risk_factor", "contributes_to", "causes", "affects_risk_of"}),
-    "complication": frozenset({"has_complication", "causes"}),
-    "organism": frozenset({"causes", "transmitted_by", "has_risk_factor"}),
-    "mechanism": frozenset({"causes", "gene_associated_with", "targets", "decreases_activity_of", "occurs_in"}),
-    "finding": frozenset({"has_symptom", "has_phenotype", "has_complication", "causes", "located_in"}),
-    "diagnosis": frozenset({"is_a", "causes", "has_complication"}),
-    "other": frozenset(),
-}
 
 
 class Suggested(NamedTuple):
@@ -69,7 +56,8 @@ class Suggested(NamedTuple):
 class OptionTable:
     """Features of all options of one item."""
 
-    def __init__(self, features: ItemFeatures, passages: Passages, kind: QuestionType) -> None:
+    def __init__(self, features: ItemFeatures, passages: Passages, asked: Collection[str]) -> None:
+        """Take an item's features, the texts, and the relations that answer it (`Question.relations`)."""
         self.features, self.passages = features, passages
         self.evidence, self.model = features.evidence, features.model.model
         graph = self.model.graph
@@ -79,7 +67,7 @@ class OptionTable:
         self.contradicts = np.array(
             [name in known and known[name].polarity == "contradicts" for name in graph.predicates], dtype=bool
         )
-        self.asked = np.array([name in _RELATIONS[kind] for name in graph.predicates], dtype=bool)
+        self.asked = np.array([name in asked for name in graph.predicates], dtype=bool)
 
     def suggested(self, joint: NDArray[np.int64]) -> Suggested:
         """Return the conditions that the joint evidence suggests most, and their shares."""

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpaths.language import read_question
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import ItemFeatures
 from kgpaths.paths.option_features import OF_THE_OPTION, OPTION_FEATURES, OptionTable
-from kgpaths.paths.question_type import asks_for_the_exception, question_type
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import Mention, QAItem
 
@@ -39,7 +39,7 @@ class Weighing:
         self.evidence = ItemEvidence(finder.evidence_model, finder.evidence_model.findings(mentions))
         self.selector = Selector(finder.kernel, finder.config, self.evidence)
         self.pivots = self.selector.pivots(self.options)
-        self.kind = question_type(item.question)
+        self.question = read_question(item)
         stem = f"{item.question} {item.context}"
         self.features = ItemFeatures(
             finder.feature_model,
@@ -55,7 +55,7 @@ class Weighing:
 
         Evidence is turned around where the exception is asked for.
         """
-        table = OptionTable(self.features, self.finder.passages, self.kind)
+        table = OptionTable(self.features, self.finder.passages, self.question.relations)
         values = np.zeros((len(self.options), len(OPTION_FEATURES)))
         linked = np.array([bool(option.nodes) for option in self.options])
         for place in np.flatnonzero(linked):
@@ -65,7 +65,7 @@ class Weighing:
         if linked.any():
             values[linked] -= values[linked].mean(axis=0)
         turned = np.array([1 if name in OF_THE_OPTION else -1 for name in OPTION_FEATURES])
-        return values * (turned if asks_for_the_exception(self.item.question) else 1)
+        return values * (turned if self.question.polarity == "exception" else 1)
 
     @cached_property
     def scores(self) -> list[float]:

@@ -8,31 +8,14 @@ then the strongest. It is always of the arc's family of relations and direction,
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import relations
-from kgpaths.paths.question_type import asked
 from kgpaths.paths.search_graph import SearchGraph
 
-_ASKED: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"prevent|prophyla|vaccin"), "prevents"),
-    (re.compile(r"palliat|reliev|symptomatic|ease"), "palliates"),
-    (re.compile(r"complicat"), "has_complication"),
-)
 
-
-def asked_relations(stem: str) -> frozenset[str]:
-    """Return the relations that a question asks for by name.
-
-    >>> sorted(asked_relations("He travels to Peru. Which drug is best for prophylaxis?"))
-    ['prevents']
-    """
-    text = asked(stem)
-    return frozenset(relation for pattern, relation in _ASKED if pattern.search(text))
-
-
-def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted: frozenset[str]) -> int:
+def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted: Sequence[str]) -> int:
     """Return the number of the edge that a path shows between two neighbours.
 
     Args:
@@ -40,16 +23,17 @@ def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted:
         view: where the path was found.
         u: node index.
         v: index of its neighbour.
-        wanted: relations that come before all others, from `asked_relations`.
+        wanted: relations that come before all others, the first before the second (`Question.relations`).
     """
     found = view.edge(graph, u, v)
     subject, family = graph.subject[found], view.kinds[graph.predicate[found]] // 2
 
-    def order(number: int) -> tuple[bool, int, bool, float, int]:
+    def order(number: int) -> tuple[int, int, bool, float, int]:
         name = graph.predicates[graph.predicate[number]]
         text = graph.tiers[graph.tier[number]] != "curated"
         cost = relations()[name].cost_millinats
-        return name not in wanted, cost, text, -float(graph.strength[number]), int(graph.edge_hash[number])
+        rank = wanted.index(name) if name in wanted else len(wanted)
+        return rank, cost, text, -float(graph.strength[number]), int(graph.edge_hash[number])
 
     parallel = (
         number

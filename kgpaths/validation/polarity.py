@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from kgpaths.graph.vocabulary import relations
 from kgpaths.validation.registry import SUPPORT, Case, Fault, check
-from kgpaths.verbalization.task import is_negated
 
 
 @check(
@@ -17,8 +16,11 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
 
     What is only possible, or a relative's, may still be inferred from findings; it may not be one of them.
     """
-    if is_negated(case.item) and any(case.steps("evidence", "link")):
-        yield Fault("the question asks for what does not hold, the chain argues for what does", "polarity_violated")
+    sense = case.path_set.asks.polarity
+    if sense == "exception" and not any(
+        _denies(case, edge) for _, step in case.steps("link") for edge in step.edge_ids
+    ):
+        yield Fault("the question asks for what does not hold, the chain argues for what does", "asks_exception")
     unusable = case.stated.unusable
     denied = [m for m in case.mentions if m.node_id in unusable and m.role in ("question", "context")]
     for number, step in case.steps(*SUPPORT):
@@ -28,7 +30,8 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
         for node in sorted(barred & (ends | set(step.node_ids))):
             yield Fault(f"{node} is not present in the case but is used as evidence", "polarity_violated", number)
         for edge in edges:
-            if relations()[edge.predicate].polarity == "contradicts":
+            answers = sense == "exception" or (sense == "not_to_do" and edge.predicate == "contraindicated_for")
+            if relations()[edge.predicate].polarity == "contradicts" and not answers:
                 yield Fault(f"edge {edge.id} ({edge.predicate}) contradicts", "polarity_violated", number)
         for quote in step.quotes:
             for mention in denied:
@@ -40,3 +43,17 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
             said = spans.get((quote.section, quote.start, quote.end))
             if said is None or said.node_id not in case.stated.absent:
                 yield Fault(f"{quote.text!r} is called absent but is not", "polarity_violated", number)
+
+
+def _denies(case: Case, edge_id: str) -> bool:
+    """Say whether an edge contradicts, or does the opposite of what the graph says of other options."""
+    if not case.graph.has_edge(edge_id):
+        return False
+    relation = relations()[case.graph.edge(edge_id).predicate]
+    others = {
+        relations()[hop.predicate].effect
+        for path in case.path_set.paths
+        if path.kind == "contrast"
+        for hop in path.hops
+    }
+    return relation.polarity == "contradicts" or others == {-relation.effect} != {0}

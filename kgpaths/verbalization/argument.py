@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from kgpaths.records import Hop, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.contrast import Distractor, contrast
-from kgpaths.verbalization.task import is_treatment
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -201,7 +200,7 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
             present=tuple(said.present),
             middles=tuple(middles),
             absent=tuple(said.absent),
-            treatment=is_treatment(item),
+            treatment=path_set.asks.wants_remedy,
         ),
         answer_node_ids=answers,
     )

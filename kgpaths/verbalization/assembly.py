@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
-from kgpaths.verbalization import task
 from kgpaths.verbalization.answers import resolve_answer
 from kgpaths.verbalization.argument import PRESENT, reading_order
 from kgpaths.verbalization.english import folded, listing
@@ -280,7 +279,7 @@ class _Assembly:
         text = " ".join(self._sentence(part)[0] for part in parts)
         whole = " ".join(answer.split())
         if not text:
-            label = "Final diagnosis" if "diagnosis" in task.asked_for(self.item) else "Final answer"
+            label = "Final diagnosis" if "diagnosis" in self.material.inputs["asked"] else "Final answer"
             text = f"{label}: {whole}"
         elif f" {folded(whole)} " not in f" {folded(text)} " and self.material.inputs.get("repeat_answer"):
             text = f"{text} The answer is {whole.rstrip('.')}."

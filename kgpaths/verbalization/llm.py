@@ -19,7 +19,6 @@ from kgpaths.verbalization.parsing import Labels, read
 from kgpaths.verbalization.prompt_files import PromptFile
 from kgpaths.verbalization.ratios import unfounded_ratios
 from kgpaths.verbalization.refusals import is_refusal
-from kgpaths.verbalization.task import is_negated
 from kgpaths.verbalization.written_by import recipe_of
 
 if TYPE_CHECKING:
@@ -150,9 +149,9 @@ class LLMVerbalizer:
 
     def _material(self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet) -> Material | Draft:
         """Return what is to be shown, or the draft of an item that is not worth a call."""
-        if is_negated(item):
-            # An argument for what does not hold is rejected whatever it says.
-            return Draft(reason="polarity_violated", detail="the question asks for what does not hold")
+        if path_set.asks.polarity == "exception":
+            # No recipe argues by exclusion, and an argument for what does not hold is rejected whatever it says.
+            return Draft(reason="asks_exception", detail="the question asks for what does not hold")
         shown = self._prompt.head.shows_gold_answer
         if not shown:
             path_set = path_set.model_copy(update={"paths": self._alike(item, tuple(mentions))})

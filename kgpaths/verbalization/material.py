@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
-from kgpaths.verbalization import task
 from kgpaths.verbalization.argument import plan, reading_order, stated, usable_paths
 from kgpaths.verbalization.contrast import MANIFESTATIONS
 from kgpaths.verbalization.english import agree, agree_object, in_sentence, is_plural
@@ -172,7 +171,7 @@ class _Gathering:
             "question": self.item.question,
             "context": context,
             "options": [{"key": option.key, "text": one_line(option.text)} for option in self.item.options],
-            "asked": task.asked_for(self.item),
+            "asked": self.path_set.asks.asks_for,
             "repeat_answer": bool(self.item.options) or len(self.item.answer) <= LONGEST_ANSWER,
         }
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kgpaths.records import Chain, Edge, Generation, Hop, Mention, PathSet, QAItem, Span, Step
-from kgpaths.verbalization import task
+from kgpaths.records import Chain, Edge, Generation, Hop, Mention, PathSet, QAItem, Question, Step
 from kgpaths.verbalization.argument import Argument, Clause, Point, plan
 from kgpaths.verbalization.contrast import Distractor
 from kgpaths.verbalization.english import agree, agree_object, is_plural, listing, same_words, singular
@@ -58,7 +57,7 @@ class TemplateVerbalizer:
         """
         argument = plan(self._graph, item, mentions, path_set)
         answers = set(argument.answer_node_ids)
-        steps = [self._findings(item, argument)]
+        steps = [self._findings(item, path_set.asks, argument)]
         absent = self._absent(item, argument)
         for point in argument.points:
             link = point.ends[0] in answers
@@ -67,7 +66,7 @@ class TemplateVerbalizer:
                 absent = []
             steps.append(self._point(item, point, link))
         steps += self._distractors(item, argument)
-        steps.append(self._conclusion(item, argument))
+        steps.append(self._conclusion(item, path_set.asks, argument))
         chain = Chain(
             steps=tuple(steps),
             answer=item.answer,
@@ -77,16 +76,13 @@ class TemplateVerbalizer:
         record = Generation(model="template", prompt_id=PROMPT_ID, prompt_hash=self._sentences.hash)
         return chain, (record,)
 
-    def _findings(self, item: QAItem, argument: Argument) -> Step:
-        vignette = task.is_vignette(item)
-        place = task.person(item) if vignette else None
-        person = item.question[slice(*place)] if place else ""
-        whom = (Span(section="question", start=place[0], end=place[1], text=person),) if place else ()
+    def _findings(self, item: QAItem, asked: Question, argument: Argument) -> Step:
+        whom = asked.patient if asked.vignette else None
         now_before_then = sorted(argument.findings, key=lambda mention: mention.assertion == "historical")
         text = self._sentences.render(
-            "findings_case" if vignette else "findings_question",
+            "findings_case" if asked.vignette else "findings_question",
             item.id,
-            person=person,
+            person=whom.text if whom else "",
             findings=[self._names.quoted(mention) for mention in now_before_then],
             many=len(argument.findings) > 1,
         )
@@ -94,7 +90,7 @@ class TemplateVerbalizer:
             kind="findings",
             text=text,
             node_ids=tuple(mention.node_id for mention in argument.findings),
-            quotes=(*whom, *(mention.span for mention in argument.findings)),
+            quotes=(*((whom,) if whom else ()), *(mention.span for mention in argument.findings)),
         )
 
     def _point(self, item: QAItem, point: Point, link: bool) -> Step:
@@ -257,12 +253,12 @@ class TemplateVerbalizer:
             node_ids=(*nodes, *argument.answer_node_ids),
         )
 
-    def _conclusion(self, item: QAItem, argument: Argument) -> Step:
+    def _conclusion(self, item: QAItem, asked: Question, argument: Argument) -> Step:
         nodes = [self._names.node(node) for node in argument.answer_node_ids]
         answer, whole = self._names.answer_text(item.answer, argument.answer_node_ids)
         slot = "conclusion" if item.options or len(answer) <= LONGEST_ANSWER else "conclusion_open"
         if whole and len(nodes) == 1:
             answer = answer if same_words(answer, nodes[0]) else f"{answer} ({nodes[0]})"
             nodes = []
-        text = self._sentences.render(slot, item.id, nodes=nodes, asked=task.asked_for(item), answer=answer)
+        text = self._sentences.render(slot, item.id, nodes=nodes, asked=asked.asks_for, answer=answer)
         return Step(kind="conclusion", text=text, node_ids=argument.answer_node_ids)

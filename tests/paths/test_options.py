@@ -17,7 +17,6 @@ from kgpaths.graph import EdgeRecord, NodeRecord
 from kgpaths.paths.option_features import OPTION_FEATURES, SIGNS
 from kgpaths.paths.option_learning import fit_choices
 from kgpaths.paths.passages import Passages, read_passages, write_passages
-from kgpaths.paths.question_type import QuestionType, asked, asks_for_the_exception, question_type
 from kgpaths.paths.ranker import Ranker, shipped_option_ranker
 from kgpaths.records import QAItem
 from kgpaths.resources import resource
@@ -30,31 +29,6 @@ def kgpaths(*arguments: object) -> object:
     with patch("sys.argv", ["kgpaths", *map(str, arguments)]), pytest.raises(SystemExit) as left:
         main()
     return left.value.code or 0
-
-
-@pytest.mark.parametrize(
-    ("stem", "kind"),
-    [
-        ("A man has a cough. What is the most likely diagnosis?", "diagnosis"),
-        ("Which of the following is the most appropriate next step in management?", "next_step"),
-        ("Which of the following drugs should be given?", "treatment"),
-        ("Which test confirms it?", "test"),
-        ("Which is the strongest risk factor for this condition?", "risk_factor"),
-        ("Which organism is most likely responsible?", "organism"),
-        ("Which mechanism explains her condition?", "mechanism"),
-        ("She is at increased risk of which complication?", "risk_factor"),
-        ("Which sign would be expected?", "finding"),
-        ("Hello", "other"),
-    ],
-)
-def test_question_type(stem: str, kind: QuestionType) -> None:
-    assert question_type(stem) == kind
-
-
-def test_only_the_part_that_asks_counts() -> None:
-    assert asked("He does not smoke. Which drug helps?") == "which drug helps?"
-    assert not asks_for_the_exception("He does not smoke. Which drug helps?")
-    assert asks_for_the_exception("He smokes. Which drug is NOT helpful?")
 
 
 def test_weights_are_learned_from_choices_and_never_have_the_wrong_sign() -> None:

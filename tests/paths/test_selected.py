@@ -100,7 +100,8 @@ class TestLearned:
         edges = [harm, ("DOID:1", "has_symptom", FINDINGS[0]), (DRUG, "treats", "DOID:1")]
         found = routes(select(graph_of(edges), FINDINGS[:1], DRUG, stem=stem, ranker=weighing()))
         assert found[0] == shown
-        assert routes(select(graph_of([harm]), FINDINGS[:1], DRUG, stem=stem)) == [(FINDINGS[0], DRUG)]
+        alone = routes(select(graph_of([harm]), FINDINGS[:1], DRUG, stem=stem))
+        assert alone == ([] if "treatment" in stem else [(FINDINGS[0], DRUG)])
 
     def test_a_way_over_harm_is_worth_less_where_a_remedy_is_asked_for(self) -> None:
         edges = [("DOID:1", "has_symptom", FINDINGS[0]), ("DOID:2", "has_symptom", FINDINGS[0]),

@@ -14,6 +14,7 @@ import yaml
 
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeName, NodeRecord
 from kgpaths.graph.vocabulary import relations
+from kgpaths.language import read_question
 from kgpaths.records import Hop, Mention, Option, OptionEvidence, PathSet, QAItem, ReasoningPath
 
 CLINIC = yaml.safe_load((Path(__file__).parents[1] / "data/clinic.yaml").read_text("utf-8"))
@@ -127,7 +128,10 @@ def make_case(graph: KnowledgeGraph, entry: dict[str, Any]) -> Case:
     others = [option.score for option in linked if option.key != key]
     right = next(option.score for option in evidence if option.key == key)
     path_set = PathSet(
-        paths=tuple(paths), option_evidence=tuple(evidence), margin=right - max(others) if others else None
+        paths=tuple(paths),
+        option_evidence=tuple(evidence),
+        question=read_question(item),
+        margin=right - max(others) if others else None,
     )
     return Case(item, tuple(mentions), path_set)
 

@@ -13,6 +13,7 @@ import pytest
 from kgpaths.config import EndpointConfig, LLMConfig
 from kgpaths.errors import ConfigError, UsageError
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.language import read_question
 from kgpaths.llm import Endpoint
 from kgpaths.pipeline import Pipeline
 from kgpaths.records import Draft
@@ -203,9 +204,10 @@ def test_a_recipe_that_hides_the_answer_refuses_questions_where_paths_lead_to_on
 def test_a_question_for_what_does_not_hold_costs_no_call(graph: KnowledgeGraph, cases: Any) -> None:
     item, mentions, path_set = cases["gout"]
     negated = item.model_copy(update={"question": f"{item.question} All of these are used EXCEPT:"})
+    path_set = path_set.model_copy(update={"question": read_question(negated)})
     with FaultServer(reply=obedient) as server:
         made = draft(server, LLMVerbalizer(graph, config()), (negated, mentions, path_set))
-    assert (made.chain, made.reason, server.requests) == (None, "polarity_violated", 0)
+    assert (made.chain, made.reason, server.requests) == (None, "asks_exception", 0)
 
 
 def test_evidence_steps_come_with_verbatim_words(graph: KnowledgeGraph, cases: Any) -> None:
