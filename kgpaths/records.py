@@ -57,6 +57,7 @@ Reason = Literal[
     "conclusion_mismatch",
     "polarity_violated",
     "meta_reference",
+    "argues_from_silence",
     "incomplete_structure",
     "uncited_step",
     # a language model

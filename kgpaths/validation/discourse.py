@@ -81,13 +81,3 @@ def structure_complete(case: Case) -> Iterator[Fault]:
             yield Fault(f"a {step.kind} step without an edge", "uncited_step", number)
         if step.kind == "findings" and not step.quotes:
             yield Fault("findings without a quote", "uncited_step", number)
-    discussed = {node for step in steps if step.kind in ("distractor", "differential") for node in step.node_ids}
-    for option in case.path_set.option_evidence:
-        nodes = set(option.node_ids) - set(case.chain.answer_node_ids)
-        if option.key != case.item.answer_key and nodes and not nodes & discussed:
-            # A model may pass over an option; the template never does.
-            yield Fault(
-                f"nothing is said of option {option.key}",
-                "incomplete_structure" if case.templated else None,
-                outcome="fail" if case.templated else "warn",
-            )

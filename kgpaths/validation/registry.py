@@ -123,7 +123,7 @@ def check(name: str, description: str) -> Callable[[Check], Check]:
 
 def registered() -> Mapping[str, Registered]:
     """Return all checks, in the order in which they run."""
-    from kgpaths.validation import answer, discourse, grounding, negation, polarity, wording
+    from kgpaths.validation import answer, discourse, grounding, negation, polarity, silence, wording
 
-    _ = (answer, discourse, grounding, negation, polarity, wording)  # importing them registers their checks
+    _ = (answer, discourse, grounding, negation, polarity, silence, wording)  # importing them registers their checks
     return MappingProxyType(dict(sorted(_REGISTRY.items())))

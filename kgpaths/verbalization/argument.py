@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kgpaths.records import Hop, Mention, PathSet, QAItem, ReasoningPath
-from kgpaths.verbalization.contrast import Distractor, contrast
+from kgpaths.records import Hop, Mention, PathSet, QAItem, Question, ReasoningPath
+from kgpaths.verbalization.contrast import Distractor, classes, contrast
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -164,52 +164,59 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
     """Decide what a chain says.
 
     Raises:
-        ValueError: the path set has no selected path, or a path starts at a node that is not mentioned.
+        ValueError: there is no selected path over what is present, or one starts at a node that is not mentioned.
     """
-    selected = [path for path in path_set.paths if path.kind == "selected"]
-    if not selected:
+    if not any(path.kind == "selected" for path in path_set.paths):
         raise ValueError("no selected path: there is nothing to put into words")
     said = stated(mentions)
-    used = usable_paths(path_set, mentions)
     anywhere = said.present | said.absent | said.moot
-    try:
-        findings = {path.node_ids[0]: anywhere[path.node_ids[0]] for path in used}
-    except KeyError as error:
-        raise ValueError(f"a selected path starts at {error.args[0]}, which the question does not mention") from None
-    ordered = tuple(sorted(findings.values(), key=reading_order))
-    ways = {
-        mention.node_id: frozenset(
-            node for path in used if path.node_ids[0] == mention.node_id for node in path.node_ids
-        )
-        for mention in ordered
-    }
+    for path in path_set.paths:
+        if path.kind == "selected" and path.node_ids[0] not in anywhere:
+            raise ValueError(f"a selected path starts at {path.node_ids[0]}, which the question does not mention")
+    used = usable_paths(path_set, mentions)
+    if not used:
+        raise ValueError("every selected path starts at or passes something that is not there")
+    findings = {path.node_ids[0]: said.present[path.node_ids[0]] for path in used}
     answers = tuple(dict.fromkeys(path.node_ids[-1] for path in used))
-    middles = dict.fromkeys(node for path in used for node in path.node_ids[1:] if node not in answers)
+    absent = pertinent_negatives(graph, said)
     return Argument(
-        findings=ordered,
+        findings=tuple(sorted(findings.values(), key=reading_order)),
         points=points(used),
-        absent=tuple(
-            mention for node, mention in said.absent.items() if node not in findings and _is_condition(graph, node)
-        ),
+        absent=absent,
         distractors=contrast(
             graph,
+            item,
             path_set,
-            item.answer_key,
             answers,
-            ways,
-            present=tuple(said.present),
-            middles=tuple(middles),
-            absent=tuple(said.absent),
-            treatment=path_set.asks.wants_remedy,
+            present=said.present,
+            absent=[mention.node_id for mention in absent],
+            inferred=tuple(dict.fromkeys(node for path in used for node in path.node_ids[1:-1])),
+            asks=_asks(path_set.asks),
         ),
         answer_node_ids=answers,
     )
+
+
+def _asks(question: Question) -> str:
+    """Return what kind of thing is asked for, as far as it decides what can speak against an option."""
+    if question.wants_remedy:
+        return "treatment"
+    return "condition" if question.polarity == "holds" and question.kind in ("diagnosis", "cause") else ""
 
 
 def usable_paths(path_set: PathSet, mentions: Iterable[Mention]) -> list[ReasoningPath]:
     """Return the selected paths that an argument may use: over nothing absent, and without detours."""
     selected = [path for path in path_set.paths if path.kind == "selected"]
     return _without_detours(_sound(selected, stated(mentions)))
+
+
+def pertinent_negatives(graph: KnowledgeGraph, said: Stated) -> tuple[Mention, ...]:
+    """Return the conditions that are said not to be there, in reading order.
+
+    What is there is there as its classes too: beside "chest pain", "no pain" must be about something else.
+    """
+    there = classes(graph, said.present)
+    return tuple(m for node, m in said.absent.items() if node not in there and _is_condition(graph, node))
 
 
 def _is_condition(graph: KnowledgeGraph, node: str) -> bool:
@@ -221,9 +228,8 @@ def _is_condition(graph: KnowledgeGraph, node: str) -> bool:
 
 
 def _sound(paths: Sequence[ReasoningPath], said: Stated) -> list[ReasoningPath]:
-    """Return the paths that touch nothing absent; all of them if none is left, for validation to name the fault."""
-    kept = [path for path in paths if path.node_ids[0] in said.present and not said.absent.keys() & set(path.node_ids)]
-    return kept or list(paths)
+    """Return the paths that start at something present and touch nothing absent."""
+    return [path for path in paths if path.node_ids[0] in said.present and not said.absent.keys() & set(path.node_ids)]
 
 
 def _without_detours(paths: Sequence[ReasoningPath]) -> list[ReasoningPath]:

@@ -1,6 +1,8 @@
-"""Why a wrong option fits less: what contradicts it, what one would expect of it, what ties it to the case.
+"""What speaks against a wrong option: only what an edge says, never that an edge is missing.
 
-Nothing here says that an option is false. It says what the graph ties to it and what it does not.
+A graph is open: what it does not state may hold all the same. So an option is set aside by a statement about it (it is
+contraindicated in what is there; one would look for a finding that the question denies; it does not show a finding
+that the answer shows), or nothing is said of it.
 """
 
 from __future__ import annotations
@@ -9,93 +11,87 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kgpaths.records import Edge, Hop, OptionEvidence, PathSet
+import numpy as np
+
+from kgpaths.records import Edge, Mention, PathSet, QAItem
+from kgpaths.verbalization.names import Names
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
-TREATMENT = frozenset({"contraindicated_for", "not_indicated_for"})
-"""Predicates that count against a treatment, and against nothing else."""
-OF_THE_DISEASE = frozenset({"not_indicated_for"})
-"""Predicates that count only where they are about what the chain infers: the disease that is to be treated."""
-STRUCTURE = frozenset({"is_a", "part_of"})
-"""Neutral predicates that tie a finding to an option all the same."""
 MANIFESTATIONS = frozenset({"has_symptom", "has_phenotype"})
 """Predicates by which a disease leads one to look for a finding."""
+USES = frozenset({"treats", "indicated_for", "palliates", "prevents"})
+"""Predicates by which something is used for a condition."""
+USUAL, EXPECTED = 0.8, 0.5
+"""Frequencies: where a finding that is this usual is absent, its disease is less likely; and worth a word at all."""
+SURE = 0.8
+"""Strength at least, where the source gives no frequency, for a finding to be worth a word."""
 
 
 @dataclass(frozen=True)
 class Distractor:
-    """A wrong option that the graph knows, and what ties it to the case."""
+    """A wrong option that some statement speaks against."""
 
     key: str | None
     node_ids: tuple[str, ...]
-    against: tuple[Edge, ...]
-    """Edges of contradicting polarity between it and what is present, where the answer has none."""
-    missed: tuple[Edge, ...]
-    """Edges by which one would expect of it a finding that is absent, where the answer has none."""
-    chains: tuple[tuple[Hop, ...], ...]
-    """Its edges to the findings; where it has none, the contrast paths of one way to it."""
-    untied: tuple[str, ...]
-    """Findings that lead to no node of the chains."""
-    weaker: bool
-    """True when its evidence score is below that of the right answer."""
+    """The concepts that its whole text is a name of."""
+    against: tuple[Edge, ...] = ()
+    """Of a treatment: what is there and forbids it, or is not treated with it."""
+    missed: tuple[Edge, ...] = ()
+    """Of a disease: findings that one would look for, and that the question denies."""
+    lacking: tuple[tuple[Edge, Edge], ...] = ()
+    """Of a disease: that it does not show a finding that is there, each with how the answer shows it."""
+
+
+def frequency(edge: Edge) -> float | None:
+    """Return the share of patients who have a finding, 0..1; None where the source gives none.
+
+    The strength of other edges is how sure their source is, which is another thing.
+    """
+    known = edge.tier == "curated" and any(one.score is not None for one in edge.evidence)
+    return edge.strength if known and edge.predicate in MANIFESTATIONS else None
 
 
 def contrast(
     graph: KnowledgeGraph,
+    item: QAItem,
     path_set: PathSet,
-    answer_key: str | None,
     answers: Sequence[str],
-    ways: Mapping[str, frozenset[str]],
-    present: Sequence[str],
-    middles: Sequence[str],
-    absent: Sequence[str],
-    treatment: bool,
+    *,
+    present: Mapping[str, Mention],
+    absent: Iterable[str],
+    inferred: Iterable[str],
+    asks: str,
 ) -> tuple[Distractor, ...]:
-    """Return the linked wrong options, in the order of the options.
+    """Return the wrong options that a statement speaks against, in the order of the options.
 
     Args:
+        graph: where statements are looked up.
+        item: the question; an option counts where its whole text is a name of a concept.
+        path_set: what the options link to.
         answers: nodes that the chain reaches; an option that links to the same nodes is none to argue about.
-        ways: for each finding, in reading order, the nodes that the chain passes from it to the answer.
-        present: everything that is there and may count against an option.
-        middles: what the chain infers on its way; it may count against an option too.
-        absent: pertinent negatives.
-        treatment: the question asks what to do, so that contraindications count.
+        present: what is or was there; what was forbids a treatment, but is no finding of today.
+        absent: pertinent negatives: what the question denies.
+        inferred: what the chain infers on its way.
+        asks: "treatment" (contraindications count), "condition" (findings count), or anything else (nothing does).
     """
-    scores = {option.key: option.score for option in path_set.option_evidence}
-
-    def opposing(nodes: Sequence[str]) -> list[Edge]:
-        about = {*nodes, *middles}
-        return [
-            edge
-            for edge in _between(graph, nodes, dict.fromkeys((*present, *middles)))
-            if _contradicts(edge, treatment)
-            and (edge.predicate not in OF_THE_DISEASE or {edge.subject, edge.object} <= about)
-        ]
-
-    explained = {end for edge in _between(graph, answers, absent) for end in (edge.subject, edge.object)}
-    opposed = {end for edge in opposing(answers) for end in (edge.subject, edge.object)}
+    names = Names(graph)
+    texts = {option.key: option.text for option in item.options}
     result = []
     for option in path_set.option_evidence:
-        nodes = tuple(node for node in option.node_ids if node not in answers)
-        if option.key == answer_key or not nodes:
+        if option.key == item.answer_key or option.key not in texts:
             continue
-        against = opposing(nodes)
-        missed = [edge for edge in _between(graph, nodes, absent) if edge.predicate in MANIFESTATIONS]
-        chains = _direct(graph, nodes, list(ways)) or _indirect(path_set, option, nodes, frozenset(absent))
-        touched = {hop.start for hops in chains for hop in hops} - set(answers)
-        result.append(
-            Distractor(
-                key=option.key,
-                node_ids=nodes,
-                against=tuple(edge for edge in against if not {edge.subject, edge.object} & opposed),
-                missed=tuple(edge for edge in missed if edge.subject in nodes and edge.object not in explained),
-                chains=chains,
-                untied=tuple(finding for finding, passed in ways.items() if not passed & touched),
-                weaker=option.score < scores.get(answer_key, option.score),
-            )
-        )
+        nodes = tuple(n for n in option.node_ids if n not in answers and names.is_named(n, texts[option.key]))
+        entry = Distractor(option.key, nodes)
+        if asks == "treatment":
+            entry = Distractor(option.key, nodes, against=_against(graph, nodes, answers, present, inferred))
+        elif asks == "condition":
+            current = [node for node, mention in present.items() if mention.assertion == "present"]
+            missed, lacking = _missed(graph, nodes, answers, absent), _lacking(graph, nodes, answers, current)
+            entry = Distractor(option.key, nodes, missed=missed, lacking=lacking)
+        if entry.against or entry.missed or entry.lacking:
+            result.append(entry)
     return tuple(result)
 
 
@@ -104,61 +100,90 @@ def _between(graph: KnowledgeGraph, nodes: Iterable[str], others: Iterable[str])
     return [edge for node in nodes for other in others for edge in graph.edges_between(node, other)]
 
 
-def _contradicts(edge: Edge, treatment: bool) -> bool:
-    from kgpaths.graph.vocabulary import relations
+def _against(
+    graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], present: Iterable[str], inferred: Iterable[str]
+) -> tuple[Edge, ...]:
+    """Return what forbids a treatment, and what it is no treatment of; nothing where something forbids the answer too.
 
-    relation = relations().get(edge.predicate)  # of a predicate without polarity nothing can be said
-    contradicts = relation is not None and relation.polarity == "contradicts"
-    return contradicts and (treatment or edge.predicate not in TREATMENT)
+    What the chain infers counts where the answer is used for it: it is then the disease that is to be treated.
+    """
+    there = tuple(present)
+    treated = {e.object for e in _between(graph, answers, (*there, *inferred)) if e.predicate in USES}
+    concerned = tuple(dict.fromkeys((*there, *sorted(treated))))
 
+    def opposing(some: Sequence[str]) -> tuple[Edge, ...]:
+        return tuple(
+            edge
+            for edge in _between(graph, some, concerned)
+            if edge.subject in some
+            and (
+                edge.predicate == "contraindicated_for"
+                or (edge.predicate == "not_indicated_for" and edge.object in treated)
+            )
+        )
 
-def _direct(graph: KnowledgeGraph, nodes: Sequence[str], findings: Sequence[str]) -> tuple[tuple[Hop, ...], ...]:
-    """Return one hop for every finding that an edge ties to the option, the relation a clinician reasons with first."""
-    from kgpaths.graph.vocabulary import relations
-
-    chains = []
-    for finding in findings:
-        edges = [
-            (relation.cost_millinats, edge.id, edge)
-            for edge in _between(graph, nodes, [finding])
-            if (relation := relations().get(edge.predicate)) is not None
-            and relation.in_paths
-            and (relation.polarity == "supports" or edge.predicate in STRUCTURE)
-            and edge.tier != "associated_in_text"
-            and edge.subject != edge.object
-        ]
-        if edges:
-            *_, edge = min(edges, key=lambda entry: entry[:2])
-            chains.append((_hop(edge, finding),))
-    return tuple(chains)
+    return () if opposing(answers) else opposing(nodes)
 
 
-def _hop(edge: Edge, start: str) -> Hop:
-    return Hop(
-        edge_id=edge.id,
-        subject=edge.subject,
-        predicate=edge.predicate,
-        object=edge.object,
-        forward=edge.subject == start,
-        source=edge.source,
-        licence=edge.licence,
-    )
-
-
-def _indirect(
-    path_set: PathSet, option: OptionEvidence, nodes: Sequence[str], absent: frozenset[str]
-) -> tuple[tuple[Hop, ...], ...]:
-    """Return the contrast paths that share everything but their start, of the shortest and most shared way."""
+def _missed(
+    graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], absent: Iterable[str]
+) -> tuple[Edge, ...]:
+    """Return what one would look for in a disease and the question denies, where the answer does not bring it too."""
     found = [
-        path.hops
-        for path in path_set.paths
-        if path.kind == "contrast"
-        and path.option_key == option.key
-        and path.node_ids[-1] in nodes
-        and not absent & set(path.node_ids)
+        edge
+        for edge in _between(graph, nodes, absent)
+        if edge.predicate in MANIFESTATIONS and edge.subject in nodes and _expected(edge)
     ]
-    groups: dict[tuple[object, ...], list[tuple[Hop, ...]]] = {}
-    for hops in found:
-        groups.setdefault((hops[0].predicate, hops[0].forward, hops[0].end, hops[1:]), []).append(hops)
-    ranked = sorted(groups.values(), key=lambda group: (len(group[0]), -len(group)))
-    return tuple(ranked[0]) if ranked else ()
+    if not found:
+        return ()
+    brought = _brought(graph, answers)
+    return tuple(edge for edge in found if edge.object not in brought)
+
+
+def _expected(edge: Edge) -> bool:
+    share = frequency(edge)
+    return edge.tier == "curated" and (edge.strength >= SURE if share is None else share >= EXPECTED)
+
+
+def _lacking(
+    graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], present: Iterable[str]
+) -> tuple[tuple[Edge, Edge], ...]:
+    """Return the findings that a source says a disease does not show, and that the answer shows."""
+    pairs = []
+    for finding in present:
+        lacks = [edge for edge in _between(graph, nodes, [finding]) if edge.subject in nodes]
+        shows = [edge for edge in _between(graph, answers, [finding]) if edge.subject in answers]
+        ours = [edge for edge in shows if edge.predicate in MANIFESTATIONS and edge.tier == "curated"]
+        # Where sources disagree about a disease, nothing is said.
+        if ours and {edge.predicate for edge in lacks} == {"lacks_phenotype"} and len(ours) == len(shows):
+            pairs.append((lacks[0], ours[0]))
+    return tuple(pairs)
+
+
+def _brought(graph: KnowledgeGraph, answers: Iterable[str]) -> frozenset[str]:
+    """Return all that an answer, its kinds or its classes are stated to bring, with the classes of that."""
+    kin = {*classes(graph, answers), *(node for answer in answers for node in _neighbours(graph, answer, "is_a", 0))}
+    shown = (n for node in kin for predicate in MANIFESTATIONS for n in _neighbours(graph, node, predicate, 1))
+    return classes(graph, shown) | kin
+
+
+def classes(graph: KnowledgeGraph, nodes: Iterable[str]) -> frozenset[str]:
+    """Return the nodes and everything that they are a kind of."""
+    seen = set(nodes)
+    front = sorted(seen)
+    while front:
+        fresh = {parent for node in front for parent in _neighbours(graph, node, "is_a", 1)} - seen
+        seen |= fresh
+        front = sorted(fresh)
+    return frozenset(seen)
+
+
+def _neighbours(graph: KnowledgeGraph, node_id: str, predicate: str, end: int) -> list[str]:
+    """Return the objects (end 1) or subjects (end 0) of a node's edges of one predicate."""
+    if predicate not in graph.predicates:
+        return []
+    node = graph.index(node_id)
+    edges = np.asarray(graph.arcs[graph.indptr[node] : graph.indptr[node + 1]])
+    ours, theirs = (graph.subject, graph.object) if end else (graph.object, graph.subject)
+    kept = edges[(graph.predicate[edges] == graph.predicates.index(predicate)) & (ours[edges] == node)]
+    return [graph.id(int(other)) for other in theirs[kept]]

@@ -8,13 +8,14 @@ planted "[E1]"), the letters are doubled until it does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
-from kgpaths.verbalization.argument import plan, reading_order, stated, usable_paths
-from kgpaths.verbalization.contrast import MANIFESTATIONS
+from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, reading_order, stated, usable_paths
+from kgpaths.verbalization.contrast import MANIFESTATIONS, Distractor, frequency
 from kgpaths.verbalization.english import agree, agree_object, in_sentence, is_plural
 from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 from kgpaths.verbalization.recipes import Shown
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 CATALOGUES = ("OMIM:", "ORPHA:")
 """Prefixes of diseases that only catalogues of rare diseases have."""
+STRUCTURE = frozenset({"is_a", "part_of"})
+"""Neutral predicates that tie a finding to an option all the same."""
 Key = str | None
 """Key of an option; None for the answer of an open question."""
 
@@ -130,13 +133,7 @@ class _Gathering:
             argument = plan(self.graph, self.item, self.mentions, self.path_set)
             answers = argument.answer_node_ids
             support = self._paths(usable_paths(self.path_set, self.mentions)[: self.shown.paths], right)
-            chosen = [entry for entry in argument.distractors if entry.against or entry.missed or entry.chains]
-            for entry in chosen[: self.shown.rivals]:
-                lines = [self._walk(hops, entry.key) for hops in entry.chains[: self.shown.rival_paths]]
-                against = [self._edge(edge, None, speaks=False) for edge in entry.against[:2]]
-                missed = [self._edge(edge, None, speaks=False) for edge in entry.missed[:2]]
-                self.into.ends.setdefault(entry.key, list(entry.node_ids))
-                rivals.append(self._rival(entry.key, texts, lines, against, missed))
+            rivals = list(islice(self._rivals(argument, texts), self.shown.rivals))
         else:
             by_option = self._by_option()
             if len(by_option) < 2:
@@ -185,6 +182,42 @@ class _Gathering:
                 found[key] = paths
         return found
 
+    def _rivals(self, argument: Argument, texts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """Yield the other options with what ties them to the findings by one edge, and what speaks against them."""
+        opposed = {entry.key: entry for entry in argument.distractors}
+        for option in self.path_set.option_evidence:
+            nodes = tuple(node for node in option.node_ids if node not in argument.answer_node_ids)
+            entry = opposed.get(option.key, Distractor(option.key, nodes))
+            ties = [tie for mention in argument.findings if (tie := self._tie(nodes, mention.node_id))]
+            against = (*entry.against, *(lacks for lacks, _ in entry.lacking))
+            if option.key == self.item.answer_key or not (ties or against or entry.missed):
+                continue
+            self.into.ends.setdefault(option.key, list(nodes))
+            lines = [self._edge(edge, forward, option.key) for edge, forward in ties[: self.shown.rival_paths]]
+            yield self._rival(
+                option.key,
+                texts,
+                lines,
+                [self._edge(edge, None, speaks=False) for edge in against[:2]],
+                [self._edge(edge, None, speaks=False) for edge in entry.missed[:2]],
+            )
+
+    def _tie(self, nodes: Sequence[str], finding: str) -> tuple[Edge, bool] | None:
+        """Return the edge between an option and a finding that a clinician reasons with first, and its direction."""
+        from kgpaths.graph.vocabulary import relations
+
+        edges = [
+            (relation.cost_millinats, edge.id, edge)
+            for node in nodes
+            for edge in self.graph.edges_between(node, finding)
+            if (relation := relations().get(edge.predicate)) is not None
+            and relation.in_paths
+            and (relation.polarity == "supports" or edge.predicate in STRUCTURE)
+            and edge.tier != "associated_in_text"
+            and edge.subject != edge.object
+        ]
+        return (edge := min(edges)[2], edge.subject == finding) if edges else None
+
     def _rival(
         self,
         key: Key,
@@ -223,9 +256,7 @@ class _Gathering:
         start, end = (edge.subject, edge.object) if forward else (edge.object, edge.subject)
         left, right = self.names.node(start), self.names.node(end)
         phrase = agree_object(agree(relation.phrase if forward else relation.inverse_phrase, is_plural(left)), False)
-        often = ""
-        if _tells_how_often(edge):
-            often = f", in {_percent(edge.strength)}"
+        often = f", in {_percent(edge.strength)}" if _tells_how_often(edge) else ""
         return f"{self._with_type(start, left)} {phrase} {self._with_type(end, right)}{often}"
 
     def _with_type(self, node: str, name: str) -> str:
@@ -296,16 +327,10 @@ class _Gathering:
         """Label the findings from which a shown statement starts, then those that are not there."""
         touched = {end for edge in self.into.edges.values() for end in (edge.subject, edge.object)}
         present = sorted((m for node, m in self.said.present.items() if node in touched), key=reading_order)
-        absent = [mention for node, mention in self.said.absent.items() if self._is_condition(node)]
+        absent = pertinent_negatives(self.graph, self.said)
         speaking = sorted(absent, key=lambda mention: (mention.node_id not in touched, reading_order(mention)))
         for mention in (*present[: self.shown.findings], *speaking[: self.shown.absent]):
             self.into.findings[f"{self.into.quote_label}{len(self.into.findings) + 1}"] = mention
-
-    def _is_condition(self, node: str) -> bool:
-        from kgpaths.graph.vocabulary import node_types
-
-        kind = node_types().get(self.graph.type(node))
-        return kind is not None and kind.group == "condition"
 
     def _there(self, mention: Mention) -> bool:
         return mention.node_id in self.said.present
@@ -322,8 +347,7 @@ class _Gathering:
 
 
 def _tells_how_often(edge: Edge) -> bool:
-    """Say whether an edge's strength is a frequency; that of one read in a text is how sure the reading is."""
-    return edge.predicate in MANIFESTATIONS and edge.tier == "curated" and edge.strength < 1.0
+    return (frequency(edge) or 1.0) < 1.0
 
 
 def _percent(share: float) -> str:

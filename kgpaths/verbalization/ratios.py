@@ -13,7 +13,7 @@ from math import prod
 from typing import NamedTuple
 
 from kgpaths.records import Edge
-from kgpaths.verbalization.contrast import MANIFESTATIONS
+from kgpaths.verbalization.contrast import frequency
 from kgpaths.verbalization.parsing import Unit
 
 _LABEL = re.compile(r"[\[【⟦(][EQ]+\s?\d[^\]】⟧)]*[\]】⟧)]", re.IGNORECASE)
@@ -48,11 +48,12 @@ def unfounded_ratios(units: Iterable[Unit], edges: Mapping[str, Edge]) -> list[s
 
     Args:
         units: what the reply says.
-        edges: the statements it was shown, by label; frequencies are the strengths below 1 of manifestations.
+        edges: the statements it was shown, by label; as far as it gives their frequencies.
 
+    >>> from kgpaths.records import Evidence
     >>> def shows(disease, share):
     ...     return Edge(id="0" * 16, subject=disease, predicate="has_symptom", object="S:1", source="hpoa",
-    ...                 source_version="1", licence="CC0-1.0", strength=share)
+    ...                 source_version="1", licence="CC0-1.0", strength=share, evidence=(Evidence(score=share),))
     >>> edges = {"E1": shows("D:1", 0.9), "E2": shows("D:2", 0.1)}
     >>> unfounded_ratios([Unit("", "Hiccups favour it, with a likelihood ratio of 9 [E1, E2].", ("E1", "E2"))], edges)
     []
@@ -81,11 +82,7 @@ def unfounded_ratios(units: Iterable[Unit], edges: Mapping[str, Edge]) -> list[s
 
 def _known(labels: Sequence[str], edges: Mapping[str, Edge]) -> Iterator[float]:
     """Yield the ratios of all pairs of frequencies of one finding of which at least one is cited."""
-    shares = {
-        label: edge
-        for label, edge in edges.items()
-        if edge.predicate in MANIFESTATIONS and edge.tier == "curated" and 0 < edge.strength < 1
-    }
+    shares = {label: edge for label, edge in edges.items() if 0 < (frequency(edge) or 0) < 1}
     for one, other in permutations(shares, 2):
         if shares[one].object == shares[other].object and {one, other} & set(labels):
             yield shares[one].strength / shares[other].strength

@@ -16,7 +16,7 @@ from kgpaths.verbalization.english import capitalised
 _STATEMENT = re.compile(r"\[(E+\d+)\](?: ([^\[|;\n]*[^\[|;\s]))?")
 _FINDING = re.compile(r"^\[(Q+\d+)\] (not there: )?\"(.*)\" = (.*?)(?: \(in the past\))?$", re.MULTILINE)
 _TOLD = re.compile(r"^The [^\n]*? is (?:(?P<key>\w+)\. )?(?P<text>.+?)\. Argue ", re.MULTILINE | re.DOTALL)
-_OPTION = re.compile(r"^(\w+)\. (.*?): (?=\[E| \| )(.*)$", re.MULTILINE)
+_OPTION = re.compile(r"^(\w+)\. (.*?): (?=\[E|against it: |expected of it, )(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kgpaths.records import Chain, Edge, Generation, Hop, Mention, PathSet, QAItem, Question, Step
+from kgpaths.records import Chain, Edge, Generation, Mention, PathSet, QAItem, Question, Step
 from kgpaths.verbalization.argument import Argument, Clause, Point, plan
-from kgpaths.verbalization.contrast import Distractor
+from kgpaths.verbalization.contrast import USUAL, Distractor, frequency
 from kgpaths.verbalization.english import agree, agree_object, is_plural, listing, same_words, singular
 from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 from kgpaths.verbalization.sentences import PROMPT_ID, Sentences
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_ABSENT = 4
 """Pertinent negatives that a chain names at most, those that speak against an option first."""
+MOST_AGAINST = 2
+"""Statements of one kind that a chain makes at most against one option."""
 NO_PRONOUN = (
     " kind of",
     " kinds of",
@@ -31,10 +33,6 @@ NO_PRONOUN = (
     "effects",
 )
 """Ends of phrases after which "it" does not read well."""
-LONGEST_CHAIN = 2
-"""Hops that a distractor's sentence spells out; of longer chains it names the middle nodes."""
-MOST_MISSING = 3
-"""Findings that a distractor's sentence names at most as not tied to it."""
 
 
 class TemplateVerbalizer:
@@ -120,29 +118,6 @@ class TemplateVerbalizer:
         relation = relations()[predicate]
         return agree(relation.phrase if forward else relation.inverse_phrase, plural)
 
-    def _chains(self, chains: Sequence[tuple[Hop, ...]]) -> list[str]:
-        """Return chains as clauses, those that differ in the start alone as one.
-
-        "Fever and chills can be symptoms of influenza, which is treated with oseltamivir".
-        """
-        groups: dict[tuple[object, ...], list[tuple[Hop, ...]]] = {}
-        for hops in chains:
-            head = hops[0]
-            groups.setdefault((head.predicate, head.forward, head.end, hops[1:]), []).append(hops)
-        texts = []
-        for group in groups.values():
-            head, *tail = group[0]
-            text = self._clause(
-                Clause(
-                    tuple(dict.fromkeys(hops[0].start for hops in group)), head.predicate, head.forward, (head.end,), ()
-                )
-            )
-            for hop in tail:
-                step = self._clause(Clause((hop.start,), hop.predicate, hop.forward, (hop.end,), ()))
-                text += f", which{step.removeprefix(self._names.node(hop.start))}"
-            texts.append(text)
-        return texts
-
     def _edge(self, edge: Edge) -> str:
         name = self._names.node(edge.subject)
         return f"{name} {self._phrase(edge.predicate, True, is_plural(name))} {self._names.node(edge.object)}"
@@ -154,104 +129,65 @@ class TemplateVerbalizer:
         if not ranked:
             return []
         named = [mention.node_id for mention in ranked]
-        expected = [edge for edge in missed if edge.object in named]
-        groups: dict[tuple[str, str], list[str]] = {}
-        for edge in expected:
-            groups.setdefault((edge.subject, edge.predicate), []).append(edge.object)
-        against = []
-        for (subject, predicate), objects in groups.items():
-            name = self._names.node(subject)
-            things = listing([self._names.node(node) for node in dict.fromkeys(objects)])
-            against.append(f"{name} {self._phrase(predicate, True, is_plural(name))} {things}")
-        options = tuple(dict.fromkeys(subject for subject, _ in groups))
+        cited = [edge for edge in missed if edge.object in named]
+        usual = [edge for edge in cited if (frequency(edge) or 0.0) >= USUAL]
         text = self._sentences.render(
             "absent",
             item.id,
             names=[self._names.quoted(mention) for mention in ranked],
             many=len(ranked) > 1 or is_plural(ranked[0].text),
-            against=against,
-            they=len(options) + sum(is_plural(self._names.node(node)) for node in options),
+            expected=self._shows([edge for edge in cited if edge not in usual]),
+            usual=self._shows(usual),
+            they=len({edge.subject for edge in usual}) > 1
+            or any(is_plural(self._names.node(edge.subject)) for edge in usual),
         )
         return [
             Step(
                 kind="absent",
                 text=text,
-                edge_ids=tuple(dict.fromkeys(edge.id for edge in expected)),
-                node_ids=(*named, *options),
+                edge_ids=tuple(dict.fromkeys(edge.id for edge in cited)),
+                node_ids=tuple(dict.fromkeys((*named, *(edge.subject for edge in cited)))),
                 quotes=tuple(mention.span for mention in ranked),
             )
         ]
 
+    def _shows(self, edges: Sequence[Edge]) -> list[str]:
+        """Return a clause for every disease and relation: "pneumonia can present with fever and cough"."""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for edge in edges:
+            groups.setdefault((edge.subject, edge.predicate), []).append(edge.object)
+        return [
+            self._clause(Clause((subject,), predicate, True, tuple(dict.fromkeys(objects)), ()))
+            for (subject, predicate), objects in groups.items()
+        ]
+
     def _distractors(self, item: QAItem, argument: Argument) -> list[Step]:
         steps = []
-        unrelated = []
-        for distractor in argument.distractors:
-            if distractor.against:
-                steps.append(self._against(item, distractor))
-            elif distractor.chains:
-                steps.append(self._weaker(item, argument, distractor))
-            else:
-                unrelated.append(distractor)
-        if unrelated:
-            steps.append(self._unrelated(item, argument, unrelated))
+        for entry in argument.distractors:
+            if entry.against:
+                edges = entry.against[:MOST_AGAINST]
+                steps.append(self._distractor(item, entry, "against", self._shows(edges), edges))
+            if entry.lacking:
+                pairs = entry.lacking[:MOST_AGAINST]
+                clauses = [f"{self._edge(shows)}, whereas {self._edge(lacks)}" for lacks, shows in pairs]
+                steps.append(self._distractor(item, entry, "lacking", clauses, [one for pair in pairs for one in pair]))
         return steps
 
-    def _against(self, item: QAItem, distractor: Distractor) -> Step:
-        edges = distractor.against[:2]
-        text = self._sentences.render(
-            "against",
-            f"{item.id}/{distractor.key}",
-            called=self._called(item, distractor),
-            clauses=list(dict.fromkeys(self._edge(edge) for edge in edges)),
-        )
-        nodes = dict.fromkeys(node for edge in edges for node in (edge.subject, edge.object))
-        return Step(kind="distractor", text=text, edge_ids=tuple(edge.id for edge in edges), node_ids=tuple(nodes))
-
-    def _weaker(self, item: QAItem, argument: Argument, distractor: Distractor) -> Step:
-        missing = distractor.untied[:MOST_MISSING]
-        hops = [hop for chain in distractor.chains for hop in chain]
-        first = distractor.chains[0]
-        text = self._sentences.render(
-            "weaker" if len(first) <= LONGEST_CHAIN else "roundabout",
-            f"{item.id}/{distractor.key}",
-            chains=self._chains(distractor.chains),
-            start=listing([self._names.node(chain[0].start) for chain in distractor.chains]),
-            via=[self._names.node(hop.end) for hop in first[:-1]],
-            end=self._names.node(first[-1].end),
-            called=self._called(item, distractor),
-            answer=self._names.option(item, item.answer_key, argument.answer_node_ids),
-            missing=[self._names.node(node) for node in missing],
-            weaker=distractor.weaker,
-        )
+    def _distractor(
+        self, item: QAItem, entry: Distractor, slot: str, clauses: Sequence[str], edges: Sequence[Edge]
+    ) -> Step:
+        called = self._called(item, entry)
         return Step(
             kind="distractor",
-            text=text,
-            edge_ids=tuple(dict.fromkeys(hop.edge_id for hop in hops)),
-            node_ids=tuple(dict.fromkeys((*(node for hop in hops for node in (hop.start, hop.end)), *missing))),
+            text=self._sentences.render(slot, f"{item.id}/{entry.key}", called=called, clauses=clauses),
+            edge_ids=tuple(dict.fromkeys(edge.id for edge in edges)),
+            node_ids=tuple(dict.fromkeys(node for edge in edges for node in (edge.subject, edge.object))),
         )
 
     def _called(self, item: QAItem, distractor: Distractor) -> str:
-        """Return what an option is called where that is more than, or other than, the name of its concept."""
+        """Return what an option is called where that is other than the name of its concept."""
         name = self._names.option(item, distractor.key, distractor.node_ids)
-        plain = len(distractor.node_ids) == 1 and same_words(name, self._names.node(distractor.node_ids[0]))
-        return "" if plain else name
-
-    def _unrelated(self, item: QAItem, argument: Argument, distractors: Sequence[Distractor]) -> Step:
-        links = [point for point in argument.points if point.ends[0] in argument.answer_node_ids]
-        text = self._sentences.render(
-            "unrelated",
-            item.id,
-            options=[self._names.option(item, entry.key, entry.node_ids) for entry in distractors],
-            answer=self._names.option(item, item.answer_key, argument.answer_node_ids),
-            many=len(argument.findings) > 1,
-        )
-        nodes = dict.fromkeys(node for entry in distractors for node in entry.node_ids)
-        return Step(
-            kind="distractor",
-            text=text,
-            edge_ids=tuple(dict.fromkeys(edge for point in links for edge in point.edge_ids)),
-            node_ids=(*nodes, *argument.answer_node_ids),
-        )
+        return "" if any(same_words(name, self._names.node(node)) for node in distractor.node_ids) else name
 
     def _conclusion(self, item: QAItem, asked: Question, argument: Argument) -> Step:
         nodes = [self._names.node(node) for node in argument.answer_node_ids]

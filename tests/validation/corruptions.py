@@ -167,7 +167,7 @@ def tear_path(random: Random, graph: KnowledgeGraph, case: Any, chain: Chain) ->
 @corruption("incomplete_structure", "path_not_connected", "conclusion_mismatch")
 def drop_step(random: Random, graph: KnowledgeGraph, case: Any, chain: Chain) -> Spoilt | None:
     """A step that carries the argument is missing."""
-    number, _ = choose(random, chain, "findings", "evidence", "link", "distractor", "conclusion")  # type: ignore[misc]
+    number, _ = choose(random, chain, "findings", "evidence", "link", "conclusion")  # type: ignore[misc]
     steps = chain.steps[:number] + chain.steps[number + 1 :]
     return Spoilt(chain.model_copy(update={"steps": steps}))
 
@@ -238,6 +238,23 @@ def talk_meta(random: Random, graph: KnowledgeGraph, case: Any, chain: Chain) ->
             "As per the context given, this follows.",
         ]
     )
+    return Spoilt(replaced(chain, number, text=f"{chain.steps[number].text} {talk}"))
+
+
+@corruption("argues_from_silence")
+def argue_from_silence(random: Random, graph: KnowledgeGraph, case: Any, chain: Chain) -> Spoilt | None:
+    """A sentence concludes something from a tie that is not stated."""
+    finding = shown(graph, random.choice(chain.steps[0].node_ids))
+    talk = random.choice(
+        [
+            f"This leaves {finding} unaccounted for.",
+            f"That does not account for {finding}.",
+            f"Nothing ties it to {finding}.",
+            f"No statement links it to {finding}.",
+            f"No evidence connects it with {finding}.",
+        ]
+    )
+    number = random.randrange(len(chain.steps) - 1)
     return Spoilt(replaced(chain, number, text=f"{chain.steps[number].text} {talk}"))
 
 

@@ -30,7 +30,7 @@ FREE = {
     "pneumonia": """## Finding reasoning paths
 1. This 54-year-old man has had fever [Q1], cough [Q2], and shortness of breath [Q3] for three days.
 ## Exploration
-2. Asthma could account for the cough [E4] and the dyspnea [E5], yet nothing in it explains an acute febrile illness.
+2. Asthma could account for the cough [E4] and the dyspnea [E5], yet this is an acute febrile illness.
 3. Without wheezing [Q4], asthma becomes less likely still [E6].
 4. Heart failure leads to dyspnea [E7], but one would look for peripheral edema [E8].
 ## Reasoning process
@@ -42,8 +42,8 @@ Answer: B. Pneumonia""",
     "cystitis": """## Finding reasoning paths
 1. A pregnant [Q1] woman has burning upon urination [Q2].
 ## Exploration
-2. Ciprofloxacin would clear the cystitis [E4] but is best avoided in pregnancy [E5].
-3. Doxycycline is also off the table in pregnancy [E6].
+2. Ciprofloxacin would clear the infection but is best avoided in pregnancy [E4].
+3. Doxycycline is also off the table in pregnancy [E5].
 ## Reasoning process
 4. Dysuria points to cystitis [E1], for which pregnancy is a known risk factor [E3].
 5. Nitrofurantoin works well against cystitis [E2].
@@ -68,13 +68,6 @@ ALLOWED = {"change_relation": 0.45}
 """Shares that may pass: in free wording "causes" may stand for "can present with"."""
 DRAWS = 60
 """Draws for a share, which swings by five points with a dozen."""
-
-
-def dropped_kinds(chain: Chain, spoilt: Chain) -> set[str]:
-    """Kinds of the steps that are missing in a chain with fewer steps."""
-    if len(spoilt.steps) == len(chain.steps):
-        return set()
-    return {step.kind for step in chain.steps if step not in spoilt.steps}
 
 
 def parsed(graph: KnowledgeGraph, case: Any, recipe: str, text: str | None = None) -> Chain:
@@ -113,8 +106,8 @@ def test_corruptions_of_a_models_chains_are_caught(
     for seed in range(DRAWS) if name in ALLOWED else SEEDS:
         for (recipe, key), chain in chains.items():
             spoilt = spoil(Random(f"{name}-{seed}-{recipe}-{key}"), graph, cases[key], chain)
-            if spoilt is None or dropped_kinds(chain, spoilt.chain) & {"distractor"}:
-                continue  # a model may pass over an option
+            if spoilt is None:
+                continue
             made += 1
             case = cases[key]
             status, _ = decide(

@@ -15,7 +15,7 @@ from kgpaths.config import LLMConfig
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.linking import EntityLinker
 from kgpaths.paths import PathFinder
-from kgpaths.records import Option, QAItem
+from kgpaths.records import Evidence, Option, QAItem
 from kgpaths.verbalization import LLMVerbalizer, load_recipe, recipes
 from kgpaths.verbalization.prompt_files import PromptFile
 
@@ -31,7 +31,16 @@ def frequencies() -> tuple[KnowledgeGraph, QAItem]:
     nodes += [NodeRecord("HP:1", "Hiccups", "phenotype", "hpo"), NodeRecord("HP:2", "Yawning", "phenotype", "hpo")]
     shows = {("DOID:1", "HP:1"): 0.9, ("DOID:2", "HP:1"): 0.1, ("DOID:3", "HP:1"): 1.0, ("OMIM:4", "HP:1"): 0.5}
     edges = [
-        EdgeRecord(disease, "has_phenotype", finding, "hpoa", "1", "CC0-1.0", strength=strength)
+        EdgeRecord(
+            disease,
+            "has_phenotype",
+            finding,
+            "hpoa",
+            "1",
+            "CC0-1.0",
+            strength=strength,
+            evidence=(Evidence(score=strength),),
+        )
         for (disease, finding), strength in (shows | {("DOID:1", "HP:2"): 1.0}).items()
     ]
     item = QAItem(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from kgpaths.verbalization.prompt_files import as_data
 STEPS = {
     "Finding reasoning paths": ["The patient has fever [Q1], cough [Q2] and shortness of breath [Q3]."],
     "Exploration": [
-        "Asthma can present with cough and dyspnea, but it does not explain the rest [E4, E5].",
+        "Asthma can present with cough and dyspnea, but it comes and goes in attacks [E4, E5].",
         "There is no wheezing [Q4].",
     ],
     "Reasoning process": ["Fever, cough and dyspnea can be symptoms of pneumonia [E1][E2][E3]."],
@@ -28,7 +29,7 @@ PLAIN = """## Finding reasoning paths
 1. The patient has fever [Q1], cough [Q2] and shortness of breath [Q3].
 
 ## Exploration
-2. Asthma can present with cough and dyspnea, but it does not explain the rest [E4, E5].
+2. Asthma can present with cough and dyspnea, but it comes and goes in attacks [E4, E5].
 3. There is no wheezing [Q4].
 
 ## Reasoning process
@@ -50,8 +51,6 @@ def as_json(**shape: str) -> str:
 
 
 def cites_apart() -> str:
-    import re
-
     steps = [
         {
             "section": title,
@@ -264,6 +263,8 @@ def test_what_an_option_says_does_not_change_what_is_read(
     shown = medreason.request(hostile, mentions, path_set).messages[-1].content
     text = PLAIN.replace("[E", "[EE").replace(", E", ", EE") if "[EE1]" in shown else PLAIN
     text = text.replace("[Q", "[QQ") if "[QQ1]" in shown else text
+    # An option that says more than "asthma" is no name of it: what asthma would show is not expected of the option.
+    text = re.sub(r"\[Q+4\]", re.search(r"(\[Q+\d\]) not there: \"wheezing\"", shown)[1], text)  # type: ignore[index]
     whole = as_data(" ".join(answer.split()))  # as the prompt shows it
     for said in (text, text.replace("Answer: B. Pneumonia", f"Answer: B. {whole}")):
         result = medreason.parse(said, hostile, mentions, path_set)

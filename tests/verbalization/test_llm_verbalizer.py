@@ -72,7 +72,7 @@ def test_a_generation_tells_how_the_chain_came_to_be(graph: KnowledgeGraph, case
     with FaultServer(reply=obedient) as server:
         (made,) = draft(server, verbalizer, cases["gout"]).generation
     assert made.model == "m"
-    assert made.prompt_id == "medreason@1"
+    assert made.prompt_id == "medreason@2"
     assert len(made.prompt_hash) == 64
     assert json.loads(made.parameters) == {"temperature": 0.3, "top_p": 0.9, "seed": 5, "max_tokens": 900}
     assert made.prompt_tokens > 100
@@ -103,7 +103,7 @@ def test_one_repair_names_the_fault(graph: KnowledgeGraph, cases: Any, spoil: Ca
     with FaultServer(reply=model) as server:
         made = draft(server, LLMVerbalizer(graph, config()), cases["gout"])
     assert made.chain is not None
-    assert [entry.prompt_id for entry in made.generation] == ["medreason@1", "repair@1"]
+    assert [entry.prompt_id for entry in made.generation] == ["medreason@2", "repair@1"]
     first, second = model.payloads
     assert second["messages"][: len(first["messages"])] == first["messages"]
     assert second["messages"][-2]["role"] == "assistant"
