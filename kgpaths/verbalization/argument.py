@@ -190,7 +190,6 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
             answers,
             present=said.present,
             absent=[mention.node_id for mention in absent],
-            inferred=tuple(dict.fromkeys(node for path in used for node in path.node_ids[1:-1])),
             asks=_asks(path_set.asks),
         ),
         answer_node_ids=answers,

@@ -61,7 +61,6 @@ def contrast(
     *,
     present: Mapping[str, Mention],
     absent: Iterable[str],
-    inferred: Iterable[str],
     asks: str,
 ) -> tuple[Distractor, ...]:
     """Return the wrong options that a statement speaks against, in the order of the options.
@@ -73,7 +72,6 @@ def contrast(
         answers: nodes that the chain reaches; an option that links to the same nodes is none to argue about.
         present: what is or was there; what was forbids a treatment, but is no finding of today.
         absent: pertinent negatives: what the question denies.
-        inferred: what the chain infers on its way.
         asks: "treatment" (contraindications count), "condition" (findings count), or anything else (nothing does).
     """
     names = Names(graph)
@@ -85,7 +83,7 @@ def contrast(
         nodes = tuple(n for n in option.node_ids if n not in answers and names.is_named(n, texts[option.key]))
         entry = Distractor(option.key, nodes)
         if asks == "treatment":
-            entry = Distractor(option.key, nodes, against=_against(graph, nodes, answers, present, inferred))
+            entry = Distractor(option.key, nodes, against=_against(graph, nodes, answers, present))
         elif asks == "condition":
             current = [node for node, mention in present.items() if mention.assertion == "present"]
             missed, lacking = _missed(graph, nodes, answers, absent), _lacking(graph, nodes, answers, current)
@@ -101,25 +99,22 @@ def _between(graph: KnowledgeGraph, nodes: Iterable[str], others: Iterable[str])
 
 
 def _against(
-    graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], present: Iterable[str], inferred: Iterable[str]
+    graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], present: Iterable[str]
 ) -> tuple[Edge, ...]:
-    """Return what forbids a treatment, and what it is no treatment of; nothing where something forbids the answer too.
+    """Return what forbids a treatment, and what it is no treatment of though the answer is.
 
-    What the chain infers counts where the answer is used for it: it is then the disease that is to be treated.
+    Nothing where something forbids the answer too.
     """
     there = tuple(present)
-    treated = {e.object for e in _between(graph, answers, (*there, *inferred)) if e.predicate in USES}
-    concerned = tuple(dict.fromkeys((*there, *sorted(treated))))
+    treated = {edge.object for edge in _between(graph, answers, there) if edge.predicate in USES}
 
     def opposing(some: Sequence[str]) -> tuple[Edge, ...]:
+        found = (edge for edge in _between(graph, some, there) if edge.subject in some)
         return tuple(
             edge
-            for edge in _between(graph, some, concerned)
-            if edge.subject in some
-            and (
-                edge.predicate == "contraindicated_for"
-                or (edge.predicate == "not_indicated_for" and edge.object in treated)
-            )
+            for edge in found
+            if edge.predicate == "contraindicated_for"
+            or (edge.predicate == "not_indicated_for" and edge.object in treated)
         )
 
     return () if opposing(answers) else opposing(nodes)
@@ -137,7 +132,8 @@ def _missed(
     if not found:
         return ()
     brought = _brought(graph, answers)
-    return tuple(edge for edge in found if edge.object not in brought)
+    kept = {(edge.subject, edge.object): edge for edge in found if edge.object not in brought}
+    return tuple(kept.values())
 
 
 def _expected(edge: Edge) -> bool:

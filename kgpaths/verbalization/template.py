@@ -137,9 +137,7 @@ class TemplateVerbalizer:
             names=[self._names.quoted(mention) for mention in ranked],
             many=len(ranked) > 1 or is_plural(ranked[0].text),
             expected=self._shows([edge for edge in cited if edge not in usual]),
-            usual=self._shows(usual),
-            they=len({edge.subject for edge in usual}) > 1
-            or any(is_plural(self._names.node(edge.subject)) for edge in usual),
+            usual=self._usual(usual),
         )
         return [
             Step(
@@ -160,6 +158,13 @@ class TemplateVerbalizer:
             self._clause(Clause((subject,), predicate, True, tuple(dict.fromkeys(objects)), ()))
             for (subject, predicate), objects in groups.items()
         ]
+
+    def _usual(self, edges: Sequence[Edge]) -> list[tuple[str, str]]:
+        """Return each disease with what most of its patients have."""
+        groups: dict[str, list[str]] = {}
+        for edge in edges:
+            groups.setdefault(edge.subject, []).append(self._names.node(edge.object))
+        return [(self._names.node(disease), listing(things)) for disease, things in groups.items()]
 
     def _distractors(self, item: QAItem, argument: Argument) -> list[Step]:
         steps = []
