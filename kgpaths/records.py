@@ -45,6 +45,7 @@ Reason = Literal[
     # linking and paths
     "unlinked_question",
     "unlinked_answer",
+    "answer_not_told_apart",
     "no_path",
     "asks_exception",
     "margin_below_threshold",
@@ -384,7 +385,7 @@ class OptionEvidence(Record):
     key: str | None
     """Option key; None for the answer of an open question."""
     node_ids: tuple[str, ...]
-    """Nodes the option links to; empty when it links to nothing."""
+    """Nodes the option links to and no other option does; empty when there are none."""
     score: float
     """Evidence score: log-odds in nats against the item's average linked option; 0 where nothing is linked."""
 
@@ -401,7 +402,8 @@ class PathSet(Record):
     truncated: bool = False
     """True when the work budget cut the search."""
     no_path: Reason | None = None
-    """Why there is no selected path: `unlinked_question`, `unlinked_answer`, `no_path` or `asks_exception`."""
+    """Why there is no selected path: `unlinked_question`, `unlinked_answer`, `answer_not_told_apart` (all that the right
+    option is linked to, another one is linked to as well), `no_path` or `asks_exception`."""
     detail: str = ""
     """For people: why there is none, where the reason alone does not say it. Never parsed."""
 

@@ -68,6 +68,15 @@ def same_meaning(one: Sequence[str], other: Sequence[str]) -> bool:
     return not any(_opposed(a, b) for a in left for b in right)
 
 
+def turns(word: str) -> bool:
+    """Tell whether a canonical word is a pole of an axis: "increased", "without", "venous".
+
+    >>> turns("without"), turns("cough")
+    (True, False)
+    """
+    return word in _look_alikes().poles
+
+
 def is_slip(written: str, known: str, *, edits: int = 0) -> bool:
     """Tell whether a word that no name has is a slip of the pen for one that names have.
 

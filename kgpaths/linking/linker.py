@@ -94,8 +94,8 @@ class EntityLinker:
         """Return what a whole string names: an option, an answer, an entity somebody proposed.
 
         The whole string is tried first, then what is left of it when wrappers are taken off ("Administer X",
-        "X therapy"), its parts when it is a list, near spellings that cannot change the meaning, and at last the names
-        inside it that matter (tier `partial`).
+        "X therapy"), its parts when it is a list, near spellings that cannot change the meaning, and at last its head
+        (tier `partial`), if nothing else of it decides what is meant: "acute X", "left X", never "X antibody".
 
         Args:
             text: the string.
@@ -190,11 +190,10 @@ class EntityLinker:
         anchors = self._strings.whole(tokens.text, defined, asked, near=near)
         if not anchors and combines_options(tokens.text):
             return tokens, []
-        for general in (False, True):
-            if not anchors:
-                inside = self._running.anchors(texts, number, tokens, dict(defined), general=general, whole=True)
-                anchors = self._strings.partial(tokens, inside, general=general)
-        return tokens, anchors or self._strings.implied(tokens)
+        if not anchors:
+            inside = self._running.anchors(texts, number, tokens, dict(defined), whole=True)
+            anchors = self._strings.partial(tokens, inside, asked)
+        return tokens, anchors
 
     def _mentions(self, section: _Section, others: Collection[int]) -> list[Mention]:
         name, role, tokens, anchors = section

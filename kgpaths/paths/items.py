@@ -42,17 +42,16 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
     question = weighing.question
     paths: list[ReasoningPath] = []
     no_path: Reason | None = None
-    detail = ""
     if not evidence.findings.present:
         no_path = "unlinked_question"
-    elif not right.nodes:
+    elif not any(mention.role == "answer" for mention in mentions):
         no_path = "unlinked_answer"
+    elif not right.nodes:
+        no_path = "answer_not_told_apart"
     elif question.polarity != "holds":
         closed = evidence.findings.absent
         paths = stated_paths(finder, question, evidence.findings.present, options, right, closed)
-        if not paths:
-            no_path = "asks_exception" if question.polarity == "exception" else "no_path"
-            detail = _NOT_SAID[question.polarity]
+        no_path = None if paths else "no_path"
     else:
         others = {node for option in options for node in option.nodes} - set(right.nodes)
         quota = _Quota(barred=others, limit=config.selected, per_question_node=config.per_question_node)
@@ -96,6 +95,11 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
                         finder.path(finder.kernel, path, kind="contrast", option_key=option.key, wanted=wanted)
                         for path in contrast
                     ]
+    detail = ""
+    if not paths and question.polarity != "holds":
+        # Whatever else is missing: nothing says what is asked.
+        no_path = "asks_exception" if question.polarity == "exception" else no_path
+        detail = _NOT_SAID[question.polarity] if no_path in ("asks_exception", "no_path") else ""
     return PathSet(
         paths=tuple(paths),
         option_evidence=option_evidence,

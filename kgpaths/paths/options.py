@@ -88,19 +88,24 @@ class Weighing:
 def options_of(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> list[OptionNodes]:
     """Where every option stands; the answer alone for an open question.
 
-    A node that several options share says nothing of which is right: it counts only for an option without any other.
+    What two options have in common says nothing of which is right: a node that both are linked to counts for neither,
+    and a name that is linked in part of an option does not count where it stands in another one too.
     """
+    texts = {option.key: option.text.casefold() for option in item.options}
     keys: list[str | None] = [option.key for option in item.options] or [None]
     linked: dict[str | None, dict[int, int]] = {key: {} for key in keys}
     for mention in mentions:
         if mention.role in ("option", "answer"):
             key = mention.section.removeprefix("option:") if mention.section != "answer" else item.answer_key
+            name = mention.text.casefold() if mention.tier == "partial" else None
+            if name and any(name in text for other, text in texts.items() if other != key):
+                continue
             node = finder.graph.index(mention.node_id)
             doubt = round(-1000 * math.log(max(mention.score, 0.01)))
             linked[key][node] = min(doubt, linked[key].get(node, doubt))
     shared = Counter(node for nodes in linked.values() for node in nodes)
     options = []
     for key, nodes in linked.items():
-        own = {node: doubt for node, doubt in nodes.items() if shared[node] == 1} or nodes
-        options.append(OptionNodes(key, tuple(sorted(own)), tuple(own[node] for node in sorted(own))))
+        own = sorted(node for node in nodes if shared[node] == 1)
+        options.append(OptionNodes(key, tuple(own), tuple(nodes[node] for node in own)))
     return options

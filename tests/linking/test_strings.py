@@ -30,6 +30,7 @@ def linker() -> EntityLinker:
         _node("P:1", "Colonoscopy", "procedure"),
         _node("P:2", "Hypercalcemia", "phenotype", "Increased serum calcium"),
         _node("T:1", "Prothrombin time", "test"), _node("O:1", "Reductase", "protein"),
+        _node("P:3", "Pain", "symptom"), _node("D:6", "Psoriasis", "disease"),
         _node("L:1", "a rather long name of a disease that has more words than any window would ever hold", "disease"),
     ]  # fmt: skip
     return EntityLinker(KnowledgeGraph.from_records(nodes, []))
@@ -68,33 +69,78 @@ def test_a_list_is_linked_part_by_part(linker: EntityLinker) -> None:
 @pytest.mark.parametrize(
     ("text", "node_ids"),
     [
-        ("Stop aspirin", ["D:3"]),
-        ("Lateral tumor next to rheumatoid arthritis", ["C:3"]),
-        ("Inhibition of reductase", ["O:1"]),
-        ("Increased prothrombin time", ["T:1"]),
+        ("Acute rheumatoid arthritis", ["C:3"]),
+        ("Severe acute congestive heart failure.", ["C:4"]),
+        ("Left-sided colonoscopy", ["P:1"]),
+        ("Aspirin 81 mg per day", ["D:3"]),
+        ("300 mg of intravenous ceftriaxone for 6 weeks", ["D:1"]),
+        ("Bilateral rheumatoid arthritis, severe", ["C:3"]),
+        ("Chronic heart failure, congestive", ["C:4"]),
+        ("Congestive heart failure (CHF) and acute rheumatoid arthritis", ["C:4", "C:3"]),
+        ("Aspirin 81 mg daily plus recurrent colonoscopy", ["D:3", "P:1"]),
+        ("Aspirin 81 mg followed by ceftriaxone", ["D:3", "D:1"]),
     ],
 )
-def test_names_inside_are_partial(linker: EntityLinker, text: str, node_ids: list[str]) -> None:
+def test_a_head_stands_for_its_string_in_part(linker: EntityLinker, text: str, node_ids: list[str]) -> None:
     mentions = linker.link_string(text)
     assert [m.node_id for m in mentions] == node_ids
     assert {m.tier for m in mentions} == {"partial"}
     assert all(m.score <= 0.6 for m in mentions)
 
 
-def test_a_general_word_is_the_last_resort(linker: EntityLinker) -> None:
-    (mention,) = linker.link_string("Shrinking of the tumor")
-    assert (mention.node_id, mention.tier) == ("C:1", "partial")
-    assert mention.score < 0.4
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stop aspirin",
+        "No rheumatoid arthritis",
+        "Aspirin allergy",
+        "Aspirin-induced asthma",
+        "Colonoscopy preparation",
+        "Anti-reductase antibodies",
+        "Inhibition of reductase",
+        "Increased prothrombin time",
+        "Shrinking of the pancreas",
+        "Pancreatic involvement",
+        "Pancreatic suction biopsy",
+        "Lateral tumor next to rheumatoid arthritis",
+        "Acute tumor of the pancreas",  # "tumor" is too general to be told by its head
+        "Ceftriaxone > aspirin",
+        "Aspirin and something else",
+        "Aspirin 81 mg plus reassurance",
+        "Rheumatoid arthritis without heart failure",
+        "Rheumatoid arthritis of the pancreas",
+        "Aspirin reductase A",
+        "Colonoscopy A",
+        "Aspirin prevents heart failure",
+        "It may result in rheumatoid arthritis",
+    ],
+)
+def test_a_name_that_leaves_out_what_decides_is_not_linked(linker: EntityLinker, text: str) -> None:
+    assert linker.link_string(text) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "linked"),
+    [
+        ("Colonoscopy of the ileum", True),
+        ("Rheumatoid arthritis in the left elbow", True),
+        ("Rheumatoid arthritis due to psoriasis", True),
+        ("Rheumatoid arthritis of the knee", False),  # the question speaks of no knee
+        ("Colonoscopy without the ileum", False),
+        ("Aspirin for decreased pain", False),
+    ],
+)
+def test_a_complement_of_the_question_decides_nothing(linker: EntityLinker, answer: str, linked: bool) -> None:
+    item = QAItem(
+        id="1", dataset="t", split="train", answer=answer, licence="CC0-1.0",
+        question="Pain in the elbow without fever, psoriasis, an ulcer of the ileum, decreased weight. What next?",
+    )  # fmt: skip
+    assert any(mention.role == "answer" for mention in linker.link_item(item)) is linked
 
 
 @pytest.mark.parametrize("text", ["", "   ", "()", "None of the above", "42", "Administer"])
 def test_strings_without_names_give_nothing(linker: EntityLinker, text: str) -> None:
     assert linker.link_string(text) == []
-
-
-def test_a_denied_answer_keeps_its_status(linker: EntityLinker) -> None:
-    (mention,) = linker.link_string("No rheumatoid arthritis")
-    assert (mention.assertion, mention.tier) == ("absent", "partial")
 
 
 @pytest.mark.parametrize(
@@ -111,12 +157,6 @@ def test_lost_letters_are_left_alone_where_two_words_may_be_meant() -> None:
     nodes = [_node("X:1", "pailrt", "disease"), _node("X:2", "partil", "drug")]
     linker = EntityLinker(KnowledgeGraph.from_records(nodes, []))
     assert all(m.tier != "fuzzy" for m in linker.link_string("pail"))
-
-
-def test_an_adjective_is_the_very_last_resort(linker: EntityLinker) -> None:
-    (mention,) = linker.link_string("Pancreatic involvement")
-    assert (mention.node_id, mention.tier, mention.text) == ("A:2", "partial", "Pancreatic")
-    assert mention.score == 0.3
 
 
 @pytest.fixture(scope="module")

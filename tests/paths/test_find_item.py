@@ -173,6 +173,27 @@ def test_without_a_path_the_reason_is_given(
     assert len(found.option_evidence) == 2
 
 
+def test_what_two_options_share_is_evidence_for_neither(graph: KnowledgeGraph) -> None:
+    shared = [mention(PNEUMONIA, "option:A"), mention(PNEUMONIA, "option:B")]
+    found = find(graph, [FEVER], ["one", "other", GOUT], extra=shared)
+    assert (found.no_path, found.paths, found.margin) == ("answer_not_told_apart", (), None)
+    assert [entry.node_ids for entry in found.option_evidence] == [(), (), (GOUT,)]
+    more = find(graph, [FEVER], ["one", "other", GOUT], extra=[*shared, mention(MEASLES, "option:A")])
+    assert {path.node_ids[-1] for path in selected(more)} == {MEASLES}
+    wrong = find(graph, [FEVER], [GOUT, "one", "other"], extra=[mention(PNEUMONIA, f"option:{key}") for key in "BC"])
+    assert {path.option_key for path in wrong.paths} == {"A"}
+
+
+@pytest.mark.parametrize(
+    ("other", "told_apart"), [("Chronic Pneumonia", False), ("pleuropneumonia", False), ("gout", True)]
+)
+def test_a_name_in_two_options_tells_neither(graph: KnowledgeGraph, other: str, told_apart: bool) -> None:
+    part = mention(PNEUMONIA, "option:A").model_copy(update={"tier": "partial", "text": "pneumonia"})
+    found = find(graph, [FEVER], ["Acute pneumonia", other], extra=[part])
+    assert bool(selected(found)) is told_apart
+    assert found.no_path == (None if told_apart else "answer_not_told_apart")
+
+
 def test_margin_needs_two_linked_options(graph: KnowledgeGraph) -> None:
     assert find(graph, [FEVER], [PNEUMONIA, "nowhere"]).margin is None
     assert find(graph, [FEVER], [PNEUMONIA, HERMIT]).margin is not None

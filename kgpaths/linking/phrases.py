@@ -1,0 +1,182 @@
+"""What stands around the names in a string, and whether it decides what is meant.
+
+A noun phrase means what its head means: "acute interstitial nephritis" is a nephritis, "Achilles tendon reflex" is no
+tendon. So a name inside a string stands for the string where it is the head, and where nothing of the rest decides:
+wrappers ("administer", "therapy"), words that narrow the head and leave it what it is ("acute", "left"), doses and
+times, and a complement that the question names anyway. The words lie in `ontologies/linking/wrappers.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from kgpaths.linking.candidates import Anchor
+from kgpaths.linking.guards import turns
+from kgpaths.linking.normalisation import canonical
+from kgpaths.linking.tokens import Tokens
+from kgpaths.resources import resource
+
+_MOST_READINGS = 16
+_BRACKETED = re.compile(r"^(.*\S)\s*\(([^()]*)\)$", re.DOTALL)
+_ORDERED = re.compile(r"[<>=≤≥→±]")
+"""Between two words: what is said is how they compare."""
+_SEPARATING = re.compile(r"[,;:.?!/+&\n]|\s[-–]\s")
+_DETERMINERS = frozenset({"a", "an", "the", "his", "her", "their"})
+Part = tuple[int, int]
+
+
+class _Around(NamedTuple):
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    """Wrappers; they may be taken off."""
+    joining: re.Pattern[str]
+    complement: re.Pattern[str]
+    narrowing: frozenset[str]
+    """Canonical words."""
+
+
+@cache
+def _around() -> _Around:
+    import yaml
+
+    table: dict[str, list[str]] = yaml.safe_load(resource("ontologies", "linking", "wrappers.yaml").read_text("utf-8"))
+    before, after, joining, complement = (
+        "|".join(sorted(table[side], key=lambda w: (-len(w), w)))
+        for side in ("before", "after", "joining", "complement")
+    )
+    return _Around(
+        re.compile(rf"(?:{before})[\s:-]+(?=\S)", re.IGNORECASE),
+        re.compile(rf"(?:{after})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?:{joining})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?:{complement})(?!\w)", re.IGNORECASE),
+        frozenset(canonical(word) for words in table["narrowing"] for word in words.split()),
+    )
+
+
+@cache
+def _last_wrapper() -> re.Pattern[str]:
+    return re.compile(rf"(?<=\S)[\s,-]{{1,3}}{_around().after.pattern}$", re.IGNORECASE)
+
+
+def readings(text: str, start: int = 0, end: int | None = None) -> Iterator[Part]:
+    """Yield the spans that may be the name: the string, without its bracket, the bracket, without wrappers.
+
+    >>> text = "Start aspirin (low-dose) now"
+    >>> [text[start:end] for start, end in readings(text)]  # doctest: +NORMALIZE_WHITESPACE
+    ['Start aspirin (low-dose) now', 'aspirin (low-dose) now', 'Start aspirin (low-dose)', 'aspirin (low-dose)',
+     'Start aspirin', 'low-dose', 'aspirin']
+    """
+    before, after = _around().before, _last_wrapper()
+    seen: set[Part] = set()
+    queue = [_trim(text, start, len(text) if end is None else end)]
+    while queue and len(seen) < _MOST_READINGS:
+        first, last = queue.pop(0)
+        if first >= last or (first, last) in seen:
+            continue
+        seen.add((first, last))
+        yield first, last
+        piece = text[first:last]
+        if bracketed := _BRACKETED.match(piece):
+            queue.append(_trim(text, first, first + bracketed.end(1)))
+            queue.append(_trim(text, first + bracketed.start(2), first + bracketed.end(2)))
+        if wrapped := before.match(piece):
+            queue.append(_trim(text, first + wrapped.end(), last))
+        if wrapped := after.search(piece):
+            queue.append(_trim(text, first, first + wrapped.start()))
+
+
+def _trim(text: str, start: int, end: int) -> Part:
+    while start < end and text[start] in " \t\n.,;:\"“”'":
+        start += 1
+    while end > start and text[end - 1] in " \t\n.,;:\"“”'":
+        end -= 1
+    return start, end
+
+
+def heads(tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str]) -> list[Anchor]:
+    """Return the anchors that say what a string means, one for each thing it lists; [] if they leave out what decides.
+
+    Args:
+        tokens: the words of the string.
+        anchors: the names inside it.
+        asked: canonical words of the question.
+    """
+    around, text = _around(), tokens.text
+    longest = {anchor.words[0]: anchor for anchor in sorted(anchors, key=lambda anchor: anchor.words[1])}
+    found: list[Anchor] = []
+    head: Anchor | None = None
+    joined = False
+    i = 0
+    while i < len(tokens.words):
+        start, word = tokens.starts[i], tokens.words[i]
+        if i and _ORDERED.search(text, tokens.ends[i - 1], start):
+            return []
+        if _separated(tokens, i):
+            head = None
+        if (anchor := longest.get(i)) and (head is None or _same(anchor, head)):
+            if head is None:
+                head = anchor
+                found.append(anchor)
+                joined = False
+            i = anchor.words[1] + 1
+        elif around_it := (around.before if head is None else around.after).match(text, start):
+            i = _past(tokens, i, around_it.end())
+        elif _says_little(tokens, i):
+            i += 1
+        elif head is None:
+            return []
+        elif end := _complement(tokens, i, asked):
+            i = end
+        elif joining := around.joining.match(text, start):
+            head, joined = None, True
+            i = _past(tokens, i, joining.end())
+        else:
+            return []
+    return [] if joined else found
+
+
+def _same(one: Anchor, other: Anchor) -> bool:
+    """Tell whether a name repeats another: "parathyroid hormone (PTH)"."""
+    return not {c.node for c in one.candidates}.isdisjoint(c.node for c in other.candidates)
+
+
+def _separated(tokens: Tokens, i: int) -> bool:
+    """Tell whether a word begins another part of a list; the digits of one number are one."""
+    if not i or not (tokens.words[i - 1] or tokens.words[i]):
+        return False
+    return _SEPARATING.search(tokens.text, tokens.ends[i - 1], tokens.starts[i]) is not None
+
+
+def _says_little(tokens: Tokens, i: int) -> bool:
+    """Tell a number with its unit ("300 mg of"), a word that narrows, and a determiner; not the "A" of "hepatitis A"."""
+    word = tokens.words[i]
+    measured = not word or (word == "of" and i > 0 and not tokens.words[i - 1])
+    return measured or word in _around().narrowing or (word in _DETERMINERS and i not in tokens.content)
+
+
+def _past(tokens: Tokens, i: int, end: int) -> int:
+    while i < len(tokens.words) and tokens.starts[i] < end:
+        i += 1
+    return i
+
+
+def _complement(tokens: Tokens, i: int, asked: Collection[str]) -> int:
+    """Return where a complement ends that says nothing new: "in the elbow", "for 6 weeks"; 0 where none begins."""
+    around = _around()
+    preposition = around.complement.match(tokens.text, tokens.starts[i])
+    if preposition is None:
+        return 0
+    last = _past(tokens, i, preposition.end())
+    if last == len(tokens.words):
+        return 0
+    while last < len(tokens.words) and not _separated(tokens, last):
+        if around.joining.match(tokens.text, tokens.starts[last]):
+            break
+        word = tokens.words[last]
+        if not _says_little(tokens, last) and (word not in asked or turns(word)):
+            return 0
+        last += 1
+    return last
