@@ -13,12 +13,14 @@ import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from kgpaths.errors import SourceError
+from kgpaths.sources import objects
 from kgpaths.sources.faults import RawRow, SourceFault
 
 MAX_ROW_BYTES = 64 * 2**20
@@ -102,11 +104,13 @@ def _json_lines(path: Path) -> Rows:
 
 def _decoded(where: str, line: bytes) -> RawRow | SourceFault:
     try:
-        value = json.loads(line.decode("utf-8"))
+        value = objects.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         return _malformed(where, f"not UTF-8: byte 0x{line[error.start]:02x} at column {error.start + 1}")
     except json.JSONDecodeError as error:
         return _malformed(where, f"not JSON: {error.msg} at column {error.colno}")
+    except objects.KeyTwice as error:
+        return _malformed(where, str(error))
     except (ValueError, RecursionError) as error:
         return _malformed(where, f"not JSON: {error}")
     if not isinstance(value, dict):
@@ -123,18 +127,24 @@ def _json(path: Path) -> Rows:
         if not head.endswith(b"\n"):
             head += handle.readline(MAX_ROW_BYTES)
         head = head.partition(b"\n")[0]
-    if opening == b"{":
-        first = _decoded("", head)
-        if isinstance(first, RawRow) and not all(isinstance(value, dict) for value in first.fields.values()):
-            return _json_lines(path)
+    if opening == b"{" and _is_row(head):
+        return _json_lines(path)
     if opening in (b"[", b"{"):
         return _elements(path, keyed=opening == b"{")
     return _json_lines(path)
 
 
+def _is_row(line: bytes) -> bool:
+    """Say whether a line is one whole object and not one of rows keyed by their ids."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not all(isinstance(part, dict) for part in value.values())
+
+
 def _elements(path: Path, *, keyed: bool) -> Rows:
     """Decode the elements of one array or object without ever holding all of them."""
-    decoder = json.JSONDecoder()
     text, position, line, ended = "", 0, 1, False
     with _open(path) as handle:
         characters_of = codecs.getincrementaldecoder("utf-8")().decode
@@ -157,17 +167,21 @@ def _elements(path: Path, *, keyed: bool) -> Rows:
                 position += 1
 
         def value() -> Any:
+            """Decode the next value; one with a key twice is read to its end and gives the error."""
             nonlocal position, line
+            decoder, twice = objects.DECODER, None
             while True:
                 try:
                     found, end = decoder.raw_decode(text, position)
                     break
+                except objects.KeyTwice as error:
+                    decoder, twice = json.JSONDecoder(), error
                 except json.JSONDecodeError:
                     if len(text) - position > MAX_ROW_BYTES or not more():
                         raise
             line += text.count("\n", position, end)
             position = end
-            return found
+            return twice or found
 
         try:
             skip(" \r\n\t\ufeff")
@@ -187,6 +201,8 @@ def _elements(path: Path, *, keyed: bool) -> Rows:
                 found = value()
                 if isinstance(found, dict):
                     yield RawRow(where, {"id": key, **found} if keyed else found)
+                elif isinstance(found, objects.KeyTwice):
+                    yield _malformed(where, str(found))
                 else:
                     yield _malformed(where, f"not a JSON object but {type(found).__name__}")
         except json.JSONDecodeError as error:
@@ -223,6 +239,7 @@ def _csv(path: Path, delimiter: str) -> Rows:
                     header = [cell.removeprefix("\ufeff").strip() for cell in cells]
                     if not any("question" in name.lower() for name in header):
                         raise SourceError(f"{path.name} has no column 'question'; its columns: {', '.join(header)}")
+                    _refuse_twice(path, header)
                 elif cells and len(cells) != len(header):
                     yield _malformed(where, f"{len(cells)} cells under {len(header)} column names")
                 elif cells:
@@ -240,6 +257,7 @@ def _parquet(path: Path) -> Rows:
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"{path} is not a Parquet file: {error}") from error
     number = 0
+    _refuse_twice(path, table.schema_arrow.names)
     with table:
         batches = table.iter_batches(batch_size=64)
         while True:
@@ -255,6 +273,13 @@ def _parquet(path: Path) -> Rows:
             for row in rows:
                 number += 1
                 yield RawRow(f"{path.name}:{number}", row)
+
+
+def _refuse_twice(path: Path, header: Sequence[str]) -> None:
+    """Refuse a table with two columns of one name: which of them is meant, nothing says."""
+    twice = [name for name, count in Counter(header).items() if name and count > 1]
+    if twice:
+        raise SourceError(f"{path.name} has more than one column {twice[0]!r}; rename or remove all but one")
 
 
 def _malformed(where: str, message: str) -> SourceFault:

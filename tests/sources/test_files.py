@@ -225,3 +225,64 @@ def test_an_empty_file(tmp_path: Path, content: bytes) -> None:
 def test_names_that_no_file_can_have(name: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         read(tmp_path / name)
+
+
+TWICE = '{"id": "k", "question": "Why?", "options": {"A": "Gout", "A": "Flu", "B": "Stroke"}, "answer_idx": "A"}'
+TWICE_INSIDE = (
+    '{"id": "k", "question": "Why?", "answer": "Flu", "options": [{"key": "A", "text": "Gout", "text": "Flu"}]}'
+)
+TWICE_OUTSIDE = '{"id": "k", "question": "Why?", "answer": "Gout", "answer": "Flu"}'
+
+
+@pytest.mark.parametrize("twice", [TWICE, TWICE_INSIDE, TWICE_OUTSIDE])
+@pytest.mark.parametrize("form", ["lines", "lines.json", "array", "keyed", "indented"])
+def test_a_key_that_stands_twice_in_an_object_loses_its_row_only(twice: str, form: str, tmp_path: Path) -> None:
+    good = json.dumps(row(1)), json.dumps(row(2))
+    rows = [good[0], twice, good[1]]
+    path = tmp_path / ("q.jsonl" if form == "lines" else "q.json")
+    path.write_text(
+        {
+            "lines": "\n".join(rows),
+            "lines.json": "\n".join(rows[1:]),
+            "array": f"[{', '.join(rows)}]",
+            "keyed": "{" + ", ".join(f'"q{n}": {one}' for n, one in enumerate(rows)) + "}",
+            "indented": "[\n " + ",\n ".join(one.replace(', "', ',\n  "') for one in rows) + "\n]",
+        }[form],
+        encoding="utf-8",
+    )
+    items, faults = read(path)
+    assert [item.id for item in items] == (["q2"] if form == "lines.json" else ["q1", "q2"])
+    assert [(fault.reason, "stands twice in one object" in fault.message) for fault in faults] == [
+        ("malformed_input", True)
+    ]
+
+
+def test_an_object_with_a_key_twice_may_be_longer_than_a_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kgpaths.sources.files._CHUNK", 50)
+    (tmp_path / "q.json").write_text(f"[{TWICE}, {json.dumps(row(1))}]", encoding="utf-8")
+    items, faults = read(tmp_path / "q.json")
+    assert ([item.id for item in items], len(faults)) == (["q1"], 1)
+
+
+def test_options_in_a_cell_with_a_key_twice(tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text(
+        'id,question,options,answer_idx\nq,Why?,"{""A"": ""Gout"", ""A"": ""Flu""}",A\n', encoding="utf-8"
+    )
+    items, faults = read(tmp_path / "q.csv")
+    assert not items
+    assert "key 'A' stands twice" in faults[0].message
+
+
+def test_a_table_with_two_columns_of_one_name(tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text("question,answer,answer\nWhy?,Gout,Flu\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="more than one column 'answer'"):
+        read(tmp_path / "q.csv")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_arrays(
+        [pa.array(["Why?"]), pa.array(["Gout"]), pa.array(["Flu"])], ["question", *["answer"] * 2]
+    )
+    pq.write_table(table, tmp_path / "q.parquet")
+    with pytest.raises(SourceError, match="more than one column 'answer'"):
+        read(tmp_path / "q.parquet")
