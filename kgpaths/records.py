@@ -91,7 +91,7 @@ class Option(Record):
     key: str
     """Letter or label of the option, as the source prints it."""
     text: str
-    """The option's text, unchanged."""
+    """The option's text, without space and stray quotation marks around it."""
 
 
 class QAItem(Record):

@@ -161,7 +161,7 @@ def _file(benchmark: Benchmark, place: str) -> Iterable[RawRow | SourceFault]:
         return files.read_rows(path)
     # Whether `cop` counts from 0 or 1 shows only over the whole file.
     raw = [row for row in files.read_rows(path) if isinstance(row, RawRow)]
-    columns = medmcqa.survey((row.fields for row in raw), path.suffix.lower() == ".parquet")
+    columns = medmcqa.survey((row.fields for row in raw), path.name)
     return (
         RawRow(fields=columns(row.fields), where=row.where) if isinstance(row, RawRow) else row
         for row in files.read_rows(path)
@@ -189,6 +189,7 @@ def _item(benchmark: Benchmark, row: RawRow | SourceFault) -> QAItem:
             licence="local",
             default_split=benchmark.unmarked,
             needs_options=True,
+            as_published=True,
         )
     else:
         made = row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kgpaths.sources.cells import is_nothing, whole_number
 from kgpaths.sources.datasets import HubLocation, QADataset
 from kgpaths.sources.faults import Record
 
@@ -21,12 +22,15 @@ def columns(fields: Record) -> Record:
     letters = dict(zip("12345", "ABCDE", strict=True))
     if isinstance(options, dict):
         options = {letters.get(str(key), str(key)): text for key, text in options.items()}
+    # Never a place in the list: that would count from 0.
     correct = fields.get("correct_option")
+    number = whole_number(correct)
+    key = correct if number is None else letters.get(str(number), f"correct_option {number}")
     return {
-        "id": f"casimedicos-{fields['id']}" if fields.get("id") not in (None, "") else None,
+        "id": None if is_nothing(fields.get("id")) else f"casimedicos-{fields['id']}",
         "question": fields.get("full_question"),
         "options": options,
-        "answer_key": letters.get(str(correct), correct),
+        "answer_key": key,
         "explanation": fields.get("full_answer"),
         "subject": fields.get("type"),
         "split": fields.get("split"),

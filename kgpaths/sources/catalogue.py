@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kgpaths.errors import UsageError, nearest
+from kgpaths.sources import answers
 from kgpaths.sources.casimedicos import CASIMEDICOS
 from kgpaths.sources.datasets import HubLocation, QADataset, as_they_are
 from kgpaths.sources.medmcqa import MEDMCQA
@@ -136,6 +137,7 @@ def _generic(name: str, hub: HubLocation) -> QADataset:
         columns=as_they_are,
         needs_options=False,
         split_in_name=False,
+        survey=answers.survey,
     )
 
 

@@ -41,8 +41,8 @@ class QADataset:
     """Splits that models are compared on; never training input."""
     split_in_name: bool = True
     """Whether rows without a split take it from the file's name (``test.jsonl``), as published files mean it."""
-    survey: Callable[[Iterable[Record], bool], Columns] | None = None
-    """For files whose columns can only be understood together: (rows, is it Parquet) -> columns."""
+    survey: Callable[[Iterable[Record], str], Columns] | None = None
+    """For files whose rows can only be understood together: (rows, name of the file) -> columns."""
 
 
 def as_they_are(fields: Record) -> Record:

@@ -33,3 +33,11 @@ class RawRow(NamedTuple):
 
     where: str
     fields: Record
+
+
+class Unusable(Exception):
+    """What makes a row a fault: raised where it is found, caught where the row is read."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

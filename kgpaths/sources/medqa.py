@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgpaths.sources.answers import survey
 from kgpaths.sources.datasets import HubLocation, QADataset, as_they_are
 
 # The original's columns (question, options, answer, answer_idx) are the generic ones.
@@ -13,4 +14,5 @@ MEDQA = QADataset(
     sample_rows=1000,
     hub=HubLocation("GBaker/MedQA-USMLE-4-options"),
     columns=as_they_are,
+    survey=survey,
 )

@@ -4,8 +4,8 @@
 column       meaning
 ===========  =========================================================================================================
 question     the stem; must not be empty
-options      ``{"A": "…", "B": "…"}``, ``["…", "…"]`` (keys A, B, …) or ``[{"key": "A", "text": "…"}]``; in CSV as
-             JSON; leave it out for questions with open answers
+options      ``{"A": "…", "B": "…"}``, ``["…", "…"]`` (keys A, B, …) or ``[{"key": "A", "text": "…"}]`` (also called
+             ``choices``); in CSV as JSON; leave it out for questions with open answers
 answer       the answer's text; for multiple choice the text of the right option, or its key
 answer_key   key of the right option (also called ``answer_idx``); a number counts the options from 0
 id           unique; made from a hash of the content where it is missing
@@ -16,7 +16,8 @@ subject      speciality
 url          page of the item
 ===========  =========================================================================================================
 
-Other columns are ignored.
+Other columns are ignored. An option without text, or with what data frames write for none, is left out, and so is a
+wrong one that repeats another. A row that names different options as right, or has the right one twice, is refused.
 """
 
 from __future__ import annotations
@@ -24,23 +25,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from string import ascii_uppercase
-from typing import Any, get_args
+from typing import get_args
 
-from kgpaths.records import Option, QAItem, Reason, Split
-from kgpaths.sources.faults import Record, SourceFault
+from kgpaths.records import Option, QAItem, Split
+from kgpaths.sources.answers import KEY_COLUMNS, is_a_key, right_option
+from kgpaths.sources.cells import is_nothing, shown, text_of
+from kgpaths.sources.faults import Record, SourceFault, Unusable
+from kgpaths.sources.options import read_options, without_repeated
 
 _SPLITS: dict[str, Split] = {
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("validation", "valid", "val", "dev", "development"), "validation"),
     **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
-
-
-class _Unusable(Exception):
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 def split_of(fields: Record, default: Split = "train") -> Split | None:
@@ -50,7 +47,7 @@ def split_of(fields: Record, default: Split = "train") -> Split | None:
     ('validation', 'train', None)
     """
     value = fields.get("split")
-    if value is None or value == "":
+    if is_nothing(value):
         return default
     return _SPLITS.get(value.strip().lower()) if isinstance(value, str) else None
 
@@ -74,8 +71,12 @@ def to_item(
     licence: str,
     default_split: Split = "train",
     needs_options: bool = False,
+    as_published: bool = False,
 ) -> QAItem | SourceFault:
     """Turn one row of the generic schema into a question, or into the fault that says why it is none.
+
+    Args:
+        as_published: leave every option as it stands, also one that repeats another, as benchmarks are scored.
 
     >>> row = {"question": "Fever and cough?", "options": ["Gout", "Pneumonia"], "answer": "Pneumonia"}
     >>> item = to_item(row, "my.jsonl:1", dataset="my", licence="local")
@@ -86,20 +87,15 @@ def to_item(
     """
     item_id = ""
     try:
-        item_id = _text(fields, "id").strip()
-        question = _text(fields, "question")
+        item_id = text_of(fields, "id").strip()
+        question = text_of(fields, "question")
         if not question.strip():
-            raise _Unusable("empty_question", "the question is empty" if "question" in fields else _no_column(fields))
+            raise Unusable("empty_question", "the question is empty" if "question" in fields else _no_column(fields))
         split = split_of(fields, default_split)
         if split is None:
-            raise _Unusable("malformed_input", f"split {fields['split']!r} is none of train, validation, test")
-        padded = _options(fields.get("options"))
-        # Fixed-width schemas pad missing options with null or empty text.
-        options = [(key, text) for key, text in padded if text.strip()]
-        if needs_options and not options:
-            raise _Unusable("no_options", f"a {dataset} question needs options and this one has none")
-        key, answer = _answer(fields, options, [key for key, _ in padded])
-        texts = {name: _text(fields, name) for name in ("context", "explanation", "subject", "url")}
+            raise Unusable("malformed_input", f"split {fields['split']!r} is none of train, validation, test")
+        options, key, answer = _options(fields, needs_options, dataset, as_published)
+        texts = {name: text_of(fields, name) for name in ("context", "explanation", "subject", "url")}
         _encodable(item_id, question, answer, *texts.values(), *(part for option in options for part in option))
         return QAItem(
             id=item_id or _content_id(dataset, question, options, answer),
@@ -112,96 +108,44 @@ def to_item(
             licence=licence,
             **texts,
         )
-    except _Unusable as fault:
+    except Unusable as fault:
         return SourceFault(where, item_id if item_id.isprintable() else "", fault.reason, str(fault))
 
 
-def _text(fields: Record, name: str) -> str:
-    value = fields.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise _Unusable("malformed_input", f"field {name!r} is {_kind(value)}, not text")
-    if isinstance(value, float) and value != value:
-        return ""  # how data frames write "nothing"
-    return str(value)
-
-
-def _options(value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, str):
-        if not value.strip():
-            return []
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise _Unusable("malformed_input", "field 'options' is text but not a JSON object or list") from None
-    if value is None:
-        return []
-    if isinstance(value, dict):
-        pairs = [(str(key), text) for key, text in value.items()]
-    elif isinstance(value, Sequence) and value and all(isinstance(part, dict) for part in value):
-        pairs = [(_text(part, "key"), part.get("text")) for part in value]
-    elif isinstance(value, Sequence):
-        keys = ascii_uppercase if len(value) <= len(ascii_uppercase) else [str(n) for n in range(1, len(value) + 1)]
-        pairs = list(zip(keys, value, strict=False))
-    else:
-        raise _Unusable("malformed_input", f"field 'options' is {_kind(value)}, not an object or a list")
-    options = [(key, _text({"options": text}, "options")) for key, text in pairs]
-    if len({key for key, _ in options}) < len(options):
-        raise _Unusable("malformed_input", "two options have the same key")
-    return options
-
-
-def _answer(fields: Record, options: list[tuple[str, str]], positions: list[str]) -> tuple[str | None, str]:
-    answer = _text(fields, "answer")
-    given: Any = next(
-        (fields[name] for name in ("answer_key", "answer_idx") if fields.get(name) not in (None, "")), None
-    )
+def _options(
+    fields: Record, needed: bool, dataset: str, as_published: bool
+) -> tuple[list[tuple[str, str]], str | None, str]:
+    """Return the options, and key and text of the answer."""
+    given = read_options(fields, as_published=as_published)
+    # Fixed-width schemas pad missing options with null or empty text.
+    options = list(given.texts.items())
     if not options:
-        if not answer.strip():
-            raise _Unusable("no_answer", "there is no answer")
-        return None, answer
-    texts = dict(options)
-    if given is not None:
-        key = _key(given, positions)
-        if key not in texts:
-            raise _Unusable("answer_not_in_options", f"answer key {given!r} is none of {', '.join(map(repr, texts))}")
-        if answer.strip() and _folded(answer) not in (_folded(texts[key]), _folded(key)):
-            raise _Unusable(
-                "answer_not_in_options", f"the answer is {_short(answer)} but option {key} is {_short(texts[key])}"
-            )
-        return key, texts[key]
-    if not answer.strip():
-        raise _Unusable("no_answer", "there is no answer")
-    for matches in (
-        [key for key, text in options if text == answer],
-        [key for key, text in options if _folded(text) == _folded(answer)],
-        [key for key, _ in options if key == answer.strip()],
-    ):
-        if len(matches) == 1:
-            return matches[0], texts[matches[0]]
-        if matches:
-            raise _Unusable(
-                "answer_not_in_options", f"options {' and '.join(matches)} are both the answer; give answer_key"
-            )
-    raise _Unusable("answer_not_in_options", f"the answer {_short(answer)} is none of the options")
+        if needed:
+            raise Unusable("no_options", f"a {dataset} question needs options and this one has none")
+        return [], None, _open_answer(fields)
+    right = right_option(fields, given)
+    if right not in given.texts:
+        raise Unusable("answer_not_in_options", f"option {right} is said to be the answer and holds no text")
+    return options if as_published else without_repeated(options, right), right, given.texts[right]
 
 
-def _key(given: Any, keys: list[str]) -> str:
-    if isinstance(given, str) and given.strip() in keys:
-        return given.strip()
-    if isinstance(given, str) and given.strip().isdecimal():
-        given = int(given)
-    if isinstance(given, float) and given.is_integer():
-        given = int(given)
-    if isinstance(given, int) and not isinstance(given, bool):
-        if str(given) in keys:
-            return str(given)
-        return keys[given] if 0 <= given < len(keys) else ""
-    return ""
+def _open_answer(fields: Record) -> str:
+    answer = text_of(fields, "answer")
+    key = next((name for name in KEY_COLUMNS if not is_nothing(fields.get(name))), None)
+    if key is not None:
+        raise Unusable(
+            "no_options", f"{key!r} is {shown(fields[key])}, but there are no options; add them as 'options'"
+        )
+    if not answer:
+        raise Unusable("no_answer", "there is no answer")
+    if is_a_key(answer):
+        raise Unusable(
+            "no_options", f"the answer is only {shown(answer)}; give the options it is the key of, or write it out"
+        )
+    return answer
 
 
-def _content_id(dataset: str, question: str, options: list[tuple[str, str]], answer: str) -> str:
+def _content_id(dataset: str, question: str, options: Sequence[tuple[str, str]], answer: str) -> str:
     content = json.dumps([question, options, answer], ensure_ascii=True)
     return f"{dataset}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
@@ -211,22 +155,9 @@ def _encodable(*texts: str) -> None:
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise _Unusable(
+            raise Unusable(
                 "malformed_input", f"not valid Unicode: a lone surrogate at character {error.start + 1}"
             ) from None
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "…")
-
-
-def _kind(value: object) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", dict: "an object", list: "a list"}
-    return names.get(type(value), type(value).__name__)
 
 
 def _no_column(fields: Record) -> str:

@@ -74,7 +74,7 @@ class LocalSource(Source):
     """Questions of one file.
 
     Raises:
-        SourceError: the file cannot be read or holds no row.
+        SourceError: the file cannot be read, holds no row, or leaves open which options it says are right.
         HeldOutSplit: with ``training=True``, a row is of a split that models are compared on.
     """
 
@@ -88,9 +88,7 @@ class LocalSource(Source):
         if dataset.split_in_name:
             self.default_split = split_of_name(path.name.partition(".")[0]) or "train"
         if dataset.survey is not None:
-            self._columns = dataset.survey(
-                (row.fields for row in self._rows() if isinstance(row, RawRow)), _is_parquet(path)
-            )
+            self._columns = dataset.survey((row.fields for row in self._rows() if isinstance(row, RawRow)), path.name)
         self.size = self._looked_over()
 
     def _rows(self) -> Iterator[RawRow | SourceFault]:
@@ -152,10 +150,6 @@ def held_out_message(name: str, what: str, where: str) -> str:
         f"{what} belong to a split that models are compared on ({where}); training on it would make every later "
         f"comparison worthless. Build from training rows; these are for kgpaths evaluate --source {name}:FILE"
     )
-
-
-def _is_parquet(path: Path) -> bool:
-    return path.suffix.lower() == ".parquet"
 
 
 class _SeenIds:

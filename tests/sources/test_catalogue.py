@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -126,16 +127,80 @@ def test_files_in_the_data_sets_own_columns(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("positions", "answers"),
-    [([1, 4], ["a", "d"]), ([0, 3], ["a", "d"]), ([3, 2, 0], ["d", "c", "a"]), ([2, 3], ["b", "c"])],
+    [
+        ([1, 4], ["a", "d"]),
+        ([0, 3], ["a", "d"]),
+        ([3, 2, 0], ["d", "c", "a"]),
+        (["1.0", "4.0", 2.0], ["a", "d", "b"]),
+        (["b", "C"], ["b", "c"]),
+    ],
 )
 def test_medmcqa_counts_from_zero_on_the_hub_and_from_one_in_its_files(
-    positions: list[int], answers: list[str], tmp_path: Path
+    positions: list[Any], answers: list[str], tmp_path: Path
 ) -> None:
     rows = [
         {"id": str(n), "question": f"Q{n}?", "opa": "a", "opb": "b", "opc": "c", "opd": "d", "cop": cop}
         for n, cop in enumerate(positions)
     ]
     assert [item.answer for item in items(f"medmcqa:{write(tmp_path / 'q.jsonl', *rows)}")] == answers
+
+
+def explained(cop: Any, said: str | None, **more: Any) -> dict[str, Any]:
+    row = {"question": f"Q {cop} {said}?", "opa": "Gout", "opb": "Stroke", "opc": "Burn", "opd": "Asthma"}
+    return row | {"cop": cop, "exp": said} | more
+
+
+@pytest.mark.parametrize("file", ["q.jsonl", "q.parquet", "q.csv"])
+@pytest.mark.parametrize(
+    ("rows", "answers"),
+    [
+        ([(2, "Ans. is 'c' i.e., Burn"), (1, "Ans is (b) Stroke"), (1, None)], ["Burn", "Stroke", "Stroke"]),
+        ([(2, "Answer: B. Stroke"), (1, "ANS-A: Gout"), (3, "")], ["Stroke", "Gout", "Burn"]),
+        ([(2, "The correct option is C."), (2, "Strokes are rare.")], ["Burn", "Burn"]),
+        ([(2, "Ans. ‘b’ Stroke"), (3, "Ans. A fracture")], ["Stroke", "Burn"]),
+    ],
+)
+def test_explanations_say_how_medmcqa_counts(rows: list[Any], answers: list[str], file: str, tmp_path: Path) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame([explained(*row) for row in rows])
+    path = tmp_path / file
+    {".parquet": frame.to_parquet, ".csv": lambda place: frame.to_csv(place, index=False)}.get(
+        path.suffix, lambda place: frame.to_json(place, orient="records", lines=True)
+    )(path)
+    assert [item.answer for item in items(f"medmcqa:{path}")] == answers
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([explained(2, None), explained(3, None)], "write the letter of the right option"),
+        ([explained(1, "Gout is an old disease."), explained("2", "nan")], "nothing in q.jsonl says"),
+        ([explained(2, "Ans. a, b and c"), explained(1, "Ans. is 'd'")], "nothing in q.jsonl says"),
+        ([explained(0, None), explained(4, None)], "from 0 in 1 rows of q.jsonl and from 1 in 1"),
+        ([explained(2, "Ans. is 'c'"), explained(2, "Ans. is 'b'")], "a file of its own"),
+        ([explained(0, None), *(explained(3, f"Ans. (c) {n}") for n in range(5))], "from 0 in 1 rows"),
+    ],
+)
+def test_medmcqa_files_that_leave_open_how_they_count(rows: list[Any], says: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=re.escape(says)):
+        open_source(f"medmcqa:{write(tmp_path / 'q.jsonl', *rows)}", limit=1)
+
+
+def test_a_medmcqa_row_whose_explanation_names_another_option_is_a_fault(tmp_path: Path) -> None:
+    rows = [explained(0, None), explained(2, "Ans. is 'd'"), explained(2, None, answer="Gout"), explained(3, None)]
+    found = list(open_source(f"medmcqa:{write(tmp_path / 'q.jsonl', *rows)}"))
+    assert [getattr(one, "reason", None) for one in found] == [None, *["answer_not_in_options"] * 2, None]
+
+
+@pytest.mark.parametrize(
+    ("correct", "key"),
+    [(2, "B"), ("2", "B"), (2.0, "B"), ("2.0", "B"), ("B", "B"), (0, None), (6, None), ("nan", None)],
+)
+def test_casimedicos_always_counts_from_one(correct: Any, key: str | None, tmp_path: Path) -> None:
+    row = OWN_COLUMNS["casimedicos"][0] | {"options": dict(zip("12345", ["a", "b", "c", "d", "nan"], strict=True))}
+    (found,) = open_source(f"casimedicos:{write(tmp_path / 'q.jsonl', row | {'correct_option': correct})}")
+    assert getattr(found, "answer_key", None) == key
 
 
 def test_hidden_answers_are_faults(tmp_path: Path) -> None:

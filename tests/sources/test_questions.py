@@ -60,7 +60,7 @@ def test_what_is_understood(changes: dict[str, Any], key: str | None, answer: st
         ({"answer_idx": "C"}, "answer_not_in_options", "'C' is none of 'A', 'B'"),
         ({"answer_idx": 2}, "answer_not_in_options", "none of"),
         ({"answer_idx": -1}, "answer_not_in_options", "none of"),
-        ({"answer_idx": "A"}, "answer_not_in_options", "the answer is 'Gout' but option A is 'Pneumonia'"),
+        ({"answer_idx": "A"}, "answer_not_in_options", "'answer_idx' means option A, 'answer' means option B"),
         ({"options": ["Gout", "Gout"]}, "answer_not_in_options", "A and B are both the answer"),
         ({"options": "Gout or flu"}, "malformed_input", "not a JSON object or list"),
         ({"options": 3}, "malformed_input", "'options' is a number"),
