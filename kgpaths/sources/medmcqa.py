@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from kgpaths.errors import SourceError
-from kgpaths.sources.cells import is_nothing, whole_number
+from kgpaths.sources.cells import is_nothing, same_text, whole_number
 from kgpaths.sources.datasets import Columns, HubLocation, QADataset
 from kgpaths.sources.faults import Record
 
 _ANSWER = re.compile(
+    r"\A\W*([a-d])\b\W{0,3}\si\.?\s?e\b|"  # "C i.e., Gout"
     r"(?:\A\W*(?:the\s+)?(?:(?:correct|right|best)\s+)?ans(?:wer)?|\b(?:correct|right)\s+(?:answer|option|choice))"
     r"\b[\s.:;=–-]*(?:(?:is|are)\b[\s.:;=–-]*)?(?:option\s+)?"
     # Quoted or in brackets, or followed by what no word is: "Ans. A fracture" names no letter.
@@ -54,7 +55,7 @@ def columns(fields: Record, *, first: int = 0) -> Record:
 def survey(rows: Iterable[Record], place: str) -> Columns:
     """Find out from all rows whether `cop` counts from 1, as in the original files, or from 0, as on the Hub.
 
-    A row with 0 or 4 decides, and so does one whose explanation names the letter of the right option.
+    A row with 0 or 4 decides, and so does one that gives the answer, or whose explanation names its letter.
 
     Raises:
         SourceError: no row decides, or some say the one and some the other.
@@ -69,7 +70,7 @@ def survey(rows: Iterable[Record], place: str) -> Columns:
         cop = whole_number(row.get("cop"))
         if "opa" not in row or cop is None or not 0 <= cop <= 4:
             continue
-        letter = stated_letter(row.get("exp"))
+        letter = _named(row) or stated_letter(row.get("exp"))
         if cop in (0, 4):
             votes[0 if cop == 0 else 1] += 1
         elif letter and (first := cop - "ABCD".index(letter)) in (0, 1):
@@ -90,13 +91,25 @@ def survey(rows: Iterable[Record], place: str) -> Columns:
     return partial(columns, first=1 if votes[1] >= votes[0] else 0)
 
 
+def _named(row: Record) -> str | None:
+    """Return the letter of the option that a row's own column `answer` gives."""
+    answer = row.get("answer")
+    found = [key for key in "ABCD" if isinstance(answer, str) and same_text(answer) in _texts(row, key)]
+    return found[0] if len(found) == 1 else None
+
+
+def _texts(row: Record, key: str) -> tuple[str, ...]:
+    text = row.get(f"op{key.lower()}")
+    return (same_text(key), same_text(text)) if isinstance(text, str) else ()
+
+
 def stated_letter(explanation: Any) -> str | None:
     """Return the letter that an explanation says is right; None where it names none or more than one.
 
     >>> [stated_letter(said) for said in ("Ans. is 'c' i.e., Gout", "Ans is (b) Gout", "Ans. A fracture", "Gout", None)]
     ['C', 'B', None, None, None]
     """
-    found = {(a or b).upper() for a, b in _ANSWER.findall(explanation)} if isinstance(explanation, str) else set()
+    found = {"".join(one).upper() for one in _ANSWER.findall(explanation)} if isinstance(explanation, str) else set()
     return found.pop() if len(found) == 1 else None
 
 

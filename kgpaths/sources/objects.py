@@ -32,6 +32,6 @@ def loads(text: str) -> Any:
     >>> loads('{"A": "Gout", "A": "Flu"}')
     Traceback (most recent call last):
     ...
-    kgpaths.sources.objects.KeyTwice: key 'A' stands twice in one object, ...
+    kgpaths.sources.objects.KeyTwice: key 'A' stands twice in one object; remove the value that is not meant
     """
     return DECODER.decode(text)

@@ -202,7 +202,9 @@ class _Reading:
 
     def _parts(self, parts: Sequence[Mapping[str, Any]]) -> Options:
         """Read objects, one an option: which field is the key and which the text."""
-        named = [name for name in _TEXT if parts and all(name in part for part in parts)]
+        if not parts:
+            return Options()
+        named = [name for name in _TEXT if all(name in part for part in parts)]
         text = next((name for name in named if not self._labels(name, parts)), next(iter(named), None))
         if text is None:
             fields = ", ".join(sorted({repr(str(name)) for part in parts for name in part}))
@@ -210,6 +212,8 @@ class _Reading:
         others = [name for name in _KEY if name != text]
         keys = [name for name in others if self._labels(name, parts)]
         keys += [name for name in others if name not in _TEXT and any(not is_nothing(part.get(name)) for part in parts)]
+        # A field of another name that numbers the options is their key too: a place must not be counted past it.
+        keys += [name for name in parts[0] if name not in (text, *_RIGHT) and self._numbers(name, parts)]
         if keys and any(is_nothing(part.get(keys[0])) for part in parts):
             raise self._fault(f"holds an option without its {keys[0]!r}")
         if keys:
@@ -224,6 +228,13 @@ class _Reading:
     def _labels(name: str, parts: Sequence[Mapping[str, Any]]) -> bool:
         """Say whether a field of all objects holds their labels."""
         return all(isinstance(part.get(name), str | int) and label_of(str(part[name])) for part in parts)
+
+    @staticmethod
+    def _numbers(name: str, parts: Sequence[Mapping[str, Any]]) -> bool:
+        """Say whether a field numbers the objects: A, B, …, 1, 2, … or 0, 1, …, in any order."""
+        found = sorted(str(part.get(name)).upper() for part in parts)
+        kinds = (ascii_uppercase[: len(parts)], map(str, range(1, len(parts) + 1)), map(str, range(len(parts))))
+        return len(parts) > 1 and any(found == sorted(kind) for kind in kinds)
 
     def _true(self, value: Any) -> bool:
         known = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}

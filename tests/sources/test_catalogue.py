@@ -158,6 +158,7 @@ def explained(cop: Any, said: str | None, **more: Any) -> dict[str, Any]:
         ([(2, "Answer: B. Stroke"), (1, "ANS-A: Gout"), (3, "")], ["Stroke", "Gout", "Burn"]),
         ([(2, "The correct option is C."), (2, "Strokes are rare.")], ["Burn", "Burn"]),
         ([(2, "Ans. ‘b’ Stroke"), (3, "Ans. A fracture")], ["Stroke", "Burn"]),
+        ([(2, "C i.e. Burn"), (1, "A burn is no stroke.")], ["Burn", "Stroke"]),
     ],
 )
 def test_explanations_say_how_medmcqa_counts(rows: list[Any], answers: list[str], file: str, tmp_path: Path) -> None:
@@ -185,6 +186,14 @@ def test_explanations_say_how_medmcqa_counts(rows: list[Any], answers: list[str]
 def test_medmcqa_files_that_leave_open_how_they_count(rows: list[Any], says: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=re.escape(says)):
         open_source(f"medmcqa:{write(tmp_path / 'q.jsonl', *rows)}", limit=1)
+
+
+def test_an_answer_beside_it_says_how_medmcqa_counts(tmp_path: Path) -> None:
+    for rows, answers in (
+        ([explained(2, None, answer="Burn"), explained(1, None)], ["Burn", "Stroke"]),
+        ([explained(2, None, answer="B"), explained(1, None, answer="gout.")], ["Stroke", "Gout"]),
+    ):
+        assert [item.answer for item in items(f"medmcqa:{write(tmp_path / 'q.jsonl', *rows)}")] == answers
 
 
 def test_a_medmcqa_row_whose_explanation_names_another_option_is_a_fault(tmp_path: Path) -> None:

@@ -306,3 +306,10 @@ def test_numbers_that_are_keys_do_not_count(tmp_path: Path) -> None:
     assert [getattr(one, "answer_key", None) for one in found] == ["1", "4", None]
     found = read(tmp_path, {"options": ["2", "4", "6", "8"], "answer": 4, "answer_key": "B"})
     assert getattr(found[0], "answer", None) == "4"
+
+
+def test_a_field_that_numbers_the_options_is_their_key(tmp_path: Path) -> None:
+    numbered = [{"order": number, "text": ill} for number, ill in enumerate(ILLS, 1)]
+    assert item(tmp_path, options=numbered, answer=1).answer == "Myasthenia gravis"
+    assert item(tmp_path, options=numbered[::-1], answer_idx="4").answer == "Gout"
+    assert fault(tmp_path, options=numbered, answer_idx="B").reason == "answer_not_in_options"
