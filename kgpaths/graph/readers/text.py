@@ -7,7 +7,9 @@ import csv
 import gzip
 import io
 import lzma
+import re
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +19,13 @@ from kgpaths.graph.readers.faults import Faults
 
 _MAGIC = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, OSError)
+
+_QUOTED, _BARE = r'"(?:[^"]|"")*+"', r'[^"\t][^\t]*+|'
+_CELL = rf"(?:{_QUOTED}|{_BARE})"
+_ROW, _CELLS = re.compile(rf"{_CELL}(?:\t{_CELL})*"), re.compile(rf"(?:^|\t)({_QUOTED}|{_BARE})")
+_OPEN_ROW = re.compile(rf'(?:{_CELL}\t)*+"(?:[^"]|"")*+')
+_MOST_LINES = 200
+"""Lines of one quoted cell; a quote that is not closed by then is a character of its row."""
 
 
 def open_binary(path: Path) -> IO[bytes]:
@@ -116,8 +125,9 @@ class Table:
     """A delimited text file with a header. A row with another number of columns is a fault and left out.
 
     Args:
-        path: the file; `.csv` (also `.csv.gz`) is read with commas and quotes, everything else as tab-separated
-            without quotes.
+        path: the file; `.csv` (also `.csv.gz`) is read with commas and quotes, everything else as tab-separated. There
+            a cell is quoted only where it is quoted whole, with the quotes inside doubled, as spreadsheets and pandas
+            write it; any other quote is a character (`5" scar`).
         comment: lines before the header that start with this are kept in `comments` and not read as rows.
         delimiter: overrides the choice by the file's name.
     """
@@ -128,11 +138,12 @@ class Table:
         self.comments: list[str] = []
         self.delimiter = delimiter or ("," if ".csv" in path.name.lower() else "\t")
         body = self._without_comments(iter(self._lines), comment) if comment else iter(self._lines)
-        if self.delimiter == "\t":
-            self._rows = csv.reader(body, delimiter="\t", quoting=csv.QUOTE_NONE)
-        else:
-            self._rows = csv.reader(body, delimiter=self.delimiter)
-        self.header: list[str] = next(self._rows, [])
+        self._read_ahead = 0
+        self.header: list[str] = []
+        self._rows: Iterator[list[str]] = (
+            self._tab_rows(body) if self.delimiter == "\t" else csv.reader(body, delimiter=self.delimiter)
+        )
+        self.header = next(self._rows, [])
         """Column names."""
         if not self.header:
             raise GraphError(f"{path} has no header line; download or export it again")
@@ -145,10 +156,34 @@ class Table:
             self.comments.append(line[len(comment) :].rstrip("\r\n"))
         yield from lines
 
+    def _tab_rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        """Split lines at tabs; a quoted cell may go on in the lines that follow, but never over a whole row."""
+        ahead: deque[str] = deque()
+        while True:
+            text = ahead.popleft() if ahead else next(lines, "")
+            if not text:
+                return
+            if '"' in text and _OPEN_ROW.fullmatch(text):
+                taken, whole = [], text
+                while len(taken) < _MOST_LINES and _OPEN_ROW.fullmatch(whole):
+                    following = ahead.popleft() if ahead else next(lines, "")
+                    if not following:
+                        break
+                    taken.append(following)
+                    if following.count("\t") >= len(self.header) - 1:
+                        break  # a row of its own
+                    whole += following
+                if _ROW.fullmatch(whole.rstrip("\r\n")):
+                    text = whole
+                else:
+                    ahead.extendleft(reversed(taken))
+            self._read_ahead = len(ahead)
+            yield _cells(text.rstrip("\r\n"))
+
     @property
     def where(self) -> str:
         """File and line of the row that was read last."""
-        return self._lines.where
+        return f"{self._lines.path}:{self._lines.number - self._read_ahead}"
 
     def require(self, columns: Iterable[str], known: Mapping[str, str] | None = None) -> dict[str, int]:
         """Return the place of each column that must be there; see `places`."""
@@ -168,6 +203,18 @@ class Table:
             except csv.Error as error:
                 if not self._lines.repeated:
                     self._faults.add(self.where, "bad_value", f"the row cannot be read: {error}")
+
+
+def _cells(text: str) -> list[str]:
+    """Return the cells of one tab-separated row; none for an empty line.
+
+    >>> _cells('"Diabetes, type 2"\\t"5"" scar"\\t5" scar'), _cells('"Bombay" phenotype\\tx')
+    (['Diabetes, type 2', '5" scar', '5" scar'], ['"Bombay" phenotype', 'x'])
+    """
+    if '"' in text and _ROW.fullmatch(text):
+        found = _CELLS.findall(text)
+        return [cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in found]
+    return text.split("\t") if text else []
 
 
 def places(
