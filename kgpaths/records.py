@@ -402,8 +402,8 @@ class PathSet(Record):
     truncated: bool = False
     """True when the work budget cut the search."""
     no_path: Reason | None = None
-    """Why there is no selected path: `unlinked_question`, `unlinked_answer`, `answer_not_told_apart` (all that the right
-    option is linked to, another one is linked to as well), `no_path` or `asks_exception`."""
+    """Why there is no selected path: `unlinked_question`, `unlinked_answer`, `answer_not_told_apart` (all that the
+    right option is linked to, another one is linked to as well), `no_path` or `asks_exception`."""
     detail: str = ""
     """For people: why there is none, where the reason alone does not say it. Never parsed."""
 
