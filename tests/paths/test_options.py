@@ -21,7 +21,6 @@ from kgpaths.paths.ranker import Ranker, shipped_option_ranker
 from kgpaths.records import QAItem
 from kgpaths.resources import resource
 from kgpaths.sources import open_source
-from kgpaths.verbalization.contrast import contrast
 
 
 def kgpaths(*arguments: object) -> object:
@@ -158,6 +157,3 @@ def test_what_the_vocabulary_does_not_have_weighs_nothing(tmp_path: Path) -> Non
     assert {path.node_ids for path in found.paths} == {("HP:0001945", "DOID:552")}
     assert found.margin is not None
     assert found.margin > 0
-    stated = ["HP:0001945", "ROCK:1"]
-    told = contrast(graph, found, "A", ["DOID:552"], {stated[0]: frozenset(["DOID:552"])}, stated, [], [], True)
-    assert [(one.key, one.against, one.chains) for one in told] == [("B", (), ())]
