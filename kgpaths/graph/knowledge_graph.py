@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +18,7 @@ from kgpaths.errors import UnknownNode
 from kgpaths.graph.ids import folded, name_key
 from kgpaths.graph.snapshot import Strings, load_array, load_codes, read_meta, verify_files
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
+from kgpaths.graph.unsaid import sayable
 from kgpaths.records import Edge, EdgeTier, Evidence
 
 if TYPE_CHECKING:
@@ -347,6 +349,11 @@ class KnowledgeGraph:
         """Yield the edges that touch a node, each once, in the order of their numbers."""
         at = self._place(node_id)
         return map(self.edge_at, np.unique(self.arcs[self.indptr[at] : self.indptr[at + 1]]).tolist())
+
+    @cached_property
+    def sayable(self) -> npt.NDArray[np.bool_]:
+        """Which edges a chain may state, shape (E,): see `kgpaths.graph.unsaid`."""
+        return sayable(self)
 
     def edges_between(self, u: int | str, v: int | str) -> list[Edge]:
         """Return the edges between two nodes in either direction, in the order of their numbers."""

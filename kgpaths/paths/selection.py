@@ -24,6 +24,7 @@ import numpy as np
 from kgpaths.config import PathConfig
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, ItemEvidence
 from kgpaths.paths.kernel import INFINITE, FoundPath, Kernel
+from kgpaths.paths.shown import sayable_arc
 
 _PIVOTS = 16
 """Pivots that paths are sought through."""
@@ -197,7 +198,7 @@ class Selector:
             fits = (
                 len(chosen) < limit and used[path.nodes[0]] < per_question_node and not closed.intersection(path.nodes)
             )
-            if fits and self.admits(path.hops, lengths):
+            if fits and self.admits(path.hops, lengths) and self.says(path.nodes):
                 chosen.append(path)
                 used[path.nodes[0]] += 1
                 lengths[path.hops] += 1
@@ -221,7 +222,13 @@ class Selector:
         """Return False for a path over what two nodes merely share: both are kinds of it, or have it, or treat it."""
         triples = zip(nodes, nodes[1:], nodes[2:], strict=False)
         kernel = kernel or self.kernel
-        return not kernel.barred.holds(nodes) and not any(kernel.graph.merely_shared(*triple) for triple in triples)
+        shared = any(kernel.graph.merely_shared(*triple) for triple in triples)
+        return not kernel.barred.holds(nodes) and not shared and self.says(nodes, kernel)
+
+    def says(self, nodes: Sequence[int], kernel: Kernel | None = None) -> bool:
+        """Return True for a path whose every step is a statement that a chain may say, see `kgpaths.graph.unsaid`."""
+        graph, view = self.evidence.model.graph, (kernel or self.kernel).graph
+        return all(sayable_arc(graph, view, u, v) for u, v in pairwise(nodes))
 
     @staticmethod
     def approach(finding: int, through: int, pivot: int) -> tuple[int, ...]:

@@ -3,7 +3,8 @@
 A search keeps one arc for two neighbours, the cheapest edge's, and a rare relation is cheap: "helps to prevent" would
 stand where "is used to treat" is there too. A path of an item shows the edge that says most instead: what the question
 asks for, then the relation with the least cost of its own (`ontologies/relations.yaml`), then what a curator states,
-then the strongest. It is always of the arc's family of relations and direction, for which the path was chosen.
+then the strongest. It is always of the arc's family of relations and direction, for which the path was chosen, and one
+that a chain may say (`kgpaths.graph.unsaid`).
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted:
         u: node index.
         v: index of its neighbour.
         wanted: relations that come before all others, the first before the second (`Question.relations`).
+
+    Raises:
+        ValueError: nothing between them may be said; `sayable_arc` tells before.
     """
-    found = view.edge(graph, u, v)
-    subject, family = graph.subject[found], view.kinds[graph.predicate[found]] // 2
 
     def order(number: int) -> tuple[int, int, bool, float, int]:
         name = graph.predicates[graph.predicate[number]]
@@ -35,11 +37,22 @@ def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted:
         rank = wanted.index(name) if name in wanted else len(wanted)
         return rank, cost, text, -float(graph.strength[number]), int(graph.edge_hash[number])
 
-    parallel = (
+    return min((number for number in alike(graph, view, u, v) if graph.sayable[number]), key=order)
+
+
+def sayable_arc(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int) -> bool:
+    """Say whether a chain may state one of the edges that the arc between two neighbours stands for."""
+    return any(graph.sayable[number] for number in alike(graph, view, u, v))
+
+
+def alike(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int) -> list[int]:
+    """Return the numbers of the edges of an arc's family of relations and direction."""
+    found = view.edge(graph, u, v)
+    subject, family = graph.subject[found], view.kinds[graph.predicate[found]] // 2
+    return [
         number
         for number in graph.numbers_between(u, v)
         if view.inside[number]
         and graph.subject[number] == subject
         and view.kinds[graph.predicate[number]] // 2 == family
-    )
-    return min(parallel, key=order)
+    ]

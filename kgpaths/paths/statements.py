@@ -72,7 +72,7 @@ def stated_paths(
 def says_harm(graph: KnowledgeGraph, question: Question, number: int, answer: int) -> bool:
     """Say whether an edge at the answer says the harm that is asked for."""
     predicate = graph.predicates[graph.predicate[number]]
-    if predicate not in question.relations:
+    if predicate not in question.relations or not graph.sayable[number]:
         return False
     if predicate == "contraindicated_for":
         return question.polarity == "not_to_do"
@@ -100,8 +100,10 @@ def _over_conditions(
         signs = [
             (edge, start, middle)
             for start in starts
-            for edge in graph.numbers_between(start, middle)[:1]
-            if graph.predicates[graph.predicate[edge]] in _SIGNS and int(graph.subject[edge]) == middle
+            for edge in graph.numbers_between(start, middle)
+            if graph.sayable[edge]
+            and graph.predicates[graph.predicate[edge]] in _SIGNS
+            and int(graph.subject[edge]) == middle
         ]
         if len(signs) >= _FEWEST_SIGNS:
             found += [(sign, (number, middle, answer)) for sign in signs]
@@ -119,9 +121,9 @@ def _exception(
             for node in option.nodes
             if node != start
             for number in graph.numbers_between(start, node)
-            if (relation := relations().get(graph.predicates[graph.predicate[number]])) is not None
+            if graph.sayable[number]
+            and (relation := relations().get(graph.predicates[graph.predicate[number]])) is not None
             and relation.polarity == "supports"
-            and graph.tiers[graph.tier[number]] != "associated_in_text"
         ][:1]
         for option in options
         if option is not right
@@ -131,7 +133,7 @@ def _exception(
     for answer in right.nodes:
         for number in graph.numbers_between(start, answer):
             relation = relations().get(graph.predicates[graph.predicate[number]])
-            if relation is None:
+            if relation is None or not graph.sayable[number]:
                 continue
             opposite = len(others) >= _ENOUGH and effects == {-relation.effect} != {0}
             if relation.polarity == "contradicts" or opposite:

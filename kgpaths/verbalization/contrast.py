@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kgpaths.graph.unsaid import may_be_said
 from kgpaths.records import Edge, Mention, PathSet, QAItem
 from kgpaths.verbalization.names import Names
 
@@ -117,7 +118,7 @@ def _against(
             or (edge.predicate == "not_indicated_for" and edge.object in treated)
         )
 
-    return () if opposing(answers) else opposing(nodes)
+    return () if opposing(answers) else tuple(edge for edge in opposing(nodes) if may_be_said(edge))
 
 
 def _missed(
@@ -127,7 +128,7 @@ def _missed(
     found = [
         edge
         for edge in _between(graph, nodes, absent)
-        if edge.predicate in MANIFESTATIONS and edge.subject in nodes and _expected(edge)
+        if edge.predicate in MANIFESTATIONS and edge.subject in nodes and _expected(edge) and may_be_said(edge)
     ]
     if not found:
         return ()
@@ -151,7 +152,10 @@ def _lacking(
         shows = [edge for edge in _between(graph, answers, [finding]) if edge.subject in answers]
         ours = [edge for edge in shows if edge.predicate in MANIFESTATIONS and edge.tier == "curated"]
         # Where sources disagree about a disease, nothing is said.
-        if ours and {edge.predicate for edge in lacks} == {"lacks_phenotype"} and len(ours) == len(shows):
+        pair = (*lacks[:1], *ours[:1])
+        if len(pair) < 2 or not all(map(may_be_said, pair)):
+            continue
+        if {edge.predicate for edge in lacks} == {"lacks_phenotype"} and len(ours) == len(shows):
             pairs.append((lacks[0], ours[0]))
     return tuple(pairs)
 

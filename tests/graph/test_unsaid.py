@@ -1,0 +1,48 @@
+"""What a chain may say."""
+
+from __future__ import annotations
+
+from kgpaths.graph import KnowledgeGraph
+from kgpaths.graph.tables import EdgeRecord, NodeRecord
+from kgpaths.graph.unsaid import may_be_said, sayable, unsaid
+
+NODES = [NodeRecord(f"DOID:{n}", f"disease {n}", "disease", "doid") for n in range(4)]
+
+
+def edge(end: int, predicate: str, source: str, tier: str = "curated", strength: float = 1.0) -> EdgeRecord:
+    return EdgeRecord(
+        "DOID:0",
+        predicate,
+        f"DOID:{end}",
+        source,
+        "1",
+        "CC0-1.0",
+        tier=tier,
+        strength=strength,  # type: ignore[arg-type]
+    )
+
+
+def test_arrays_and_edges_agree() -> None:
+    graph = KnowledgeGraph.from_records(
+        NODES,
+        [
+            edge(1, "causes", "doid"),
+            edge(1, "has_complication", "hetionet"),
+            edge(2, "has_symptom", "hetionet"),
+            edge(2, "associated_with", "doid"),
+            edge(3, "causes", "medquad", "text", unsaid().text_strength),
+            edge(3, "has_complication", "medquad", "text", unsaid().text_strength - 0.01),
+            edge(3, "has_symptom", "medquad", "associated_in_text"),
+        ],
+    )
+    said = {(graph.edge_at(n).predicate, graph.edge_at(n).source) for n in range(graph.n_edges) if sayable(graph)[n]}
+    assert said == {("causes", "doid"), ("has_complication", "hetionet"), ("causes", "medquad")}
+    assert [may_be_said(graph.edge_at(n)) for n in range(graph.n_edges)] == sayable(graph).tolist()
+
+
+def test_every_name_in_the_table_is_one() -> None:
+    from kgpaths.graph.vocabulary import licences, relations
+
+    named = unsaid().predicates.union(*unsaid().sources.values())
+    assert named <= relations().keys()
+    assert unsaid().sources.keys() <= licences().keys()
