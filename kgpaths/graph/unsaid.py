@@ -17,6 +17,9 @@ from kgpaths.resources import resource
 if TYPE_CHECKING:
     from kgpaths.graph.knowledge_graph import KnowledgeGraph
 
+_ROUNDING = 1e-6
+"""Strengths are stored with 32 bits: 0.9 must not fall below itself."""
+
 
 class Unsaid(BaseModel):
     """Kinds of statements that are evidence and no sentence of a chain."""
@@ -52,7 +55,9 @@ def may_be_said(edge: Edge) -> bool:
     >>> may_be_said(edge), may_be_said(edge.model_copy(update={"source": "doid"}))
     (False, True)
     """
-    if edge.tier == "associated_in_text" or (edge.tier == "text" and edge.strength < unsaid().text_strength):
+    if edge.tier == "associated_in_text" or (
+        edge.tier == "text" and edge.strength < unsaid().text_strength - _ROUNDING
+    ):
         return False
     return not unsaid().holds(edge.source, edge.predicate)
 
@@ -65,5 +70,4 @@ def sayable(graph: KnowledgeGraph) -> NDArray[np.bool_]:
         kinds[graph.source, graph.predicate] if kinds.size else np.zeros(graph.n_edges, dtype=bool)
     )
     weakest = np.array([{"curated": 0.0, "text": table.text_strength}.get(tier, np.inf) for tier in graph.tiers])
-    # Strengths are stored with 32 bits: 0.9 must not fall below itself.
-    return said & (np.asarray(graph.strength) >= (weakest - 1e-6)[graph.tier])
+    return said & (np.asarray(graph.strength) >= (weakest - _ROUNDING)[graph.tier])
