@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from kgpaths.linking.candidates import Anchor
 from kgpaths.linking.guards import turns
+from kgpaths.linking.measurements import measurements
 from kgpaths.linking.normalisation import canonical
 from kgpaths.linking.tokens import Tokens
 from kgpaths.resources import resource
@@ -105,13 +106,15 @@ def heads(tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str]) -> 
         asked: canonical words of the question.
     """
     around, text = _around(), tokens.text
+    if "" in tokens.words and _gives_a_result(text, anchors):
+        return []
     longest = {anchor.words[0]: anchor for anchor in sorted(anchors, key=lambda anchor: anchor.words[1])}
     found: list[Anchor] = []
     head: Anchor | None = None
     joined = False
     i = 0
     while i < len(tokens.words):
-        start, word = tokens.starts[i], tokens.words[i]
+        start = tokens.starts[i]
         if i and _ORDERED.search(text, tokens.ends[i - 1], start):
             return []
         if _separated(tokens, i):
@@ -138,6 +141,12 @@ def heads(tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str]) -> 
     return [] if joined else found
 
 
+def _gives_a_result(text: str, anchors: Sequence[Anchor]) -> bool:
+    """Tell whether a value stands in a text that is no finding itself: "amylase of 200 U/L" is more than amylase."""
+    judged = {anchor.start for anchor in anchors if anchor.measurement}
+    return any(m.kind in ("laboratory", "vital_sign") and m.start not in judged for m in measurements(text))
+
+
 def _same(one: Anchor, other: Anchor) -> bool:
     """Tell whether a name repeats another: "parathyroid hormone (PTH)"."""
     return not {c.node for c in one.candidates}.isdisjoint(c.node for c in other.candidates)
@@ -151,7 +160,7 @@ def _separated(tokens: Tokens, i: int) -> bool:
 
 
 def _says_little(tokens: Tokens, i: int) -> bool:
-    """Tell a number with its unit ("300 mg of"), a word that narrows, and a determiner; not the "A" of "hepatitis A"."""
+    """Tell a number with its unit ("300 mg of"), a word that narrows, a determiner; not the "A" of "hepatitis A"."""
     word = tokens.words[i]
     measured = not word or (word == "of" and i > 0 and not tokens.words[i - 1])
     return measured or word in _around().narrowing or (word in _DETERMINERS and i not in tokens.content)

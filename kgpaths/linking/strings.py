@@ -14,11 +14,14 @@ from kgpaths.linking.candidates import Anchor, Candidate, Candidates
 from kgpaths.linking.fuzzy import CLEAR, NearNames
 from kgpaths.linking.phrases import Part, heads, readings
 from kgpaths.linking.tokens import Tokens, content_words, tokenize
+from kgpaths.records import MentionTier
 
 _UNWRAPPED = 0.95
 """Factor of the score when a wrapper was taken off."""
 _HEAD = 0.6
 """Score of a name that is the head of its string."""
+_LEAST: dict[MentionTier, float] = {"word_order": 0.88, "synonym": 0.8}
+"""Scores of such a name before that; one with less is a narrower or related name, and in other words at that."""
 _LONGEST = 400
 """Characters; a longer string is a text, and only the names inside it are looked for."""
 _ALIKE, _MOST_ALIKE = 85, 6
@@ -73,18 +76,19 @@ class StringMatcher:
         return []
 
     def partial(self, tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str] = ()) -> list[Anchor]:
-        """Return the anchors that stand for the string though it has more words, as tier `partial`; [] for most strings.
+        """Return the anchors that stand for a string of more words, as tier `partial`; [] for most strings.
 
         Args:
             tokens: the words of the string.
             anchors: the names inside it.
             asked: canonical words of the question.
         """
+        sure = [a for a in anchors if any(c.score >= _LEAST.get(c.tier, 0.0) for c in a.candidates)]
         return [
             anchor
             if anchor.measurement
             else anchor._replace(candidates=tuple(c._replace(tier="partial", score=_HEAD) for c in anchor.candidates))
-            for anchor in heads(tokens, anchors, asked)
+            for anchor in heads(tokens, sure, asked)
         ]
 
     def _exactly(self, text: str, start: int, end: int, defined: Defined) -> tuple[Candidate, ...]:
