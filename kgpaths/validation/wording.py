@@ -150,15 +150,15 @@ def _any_phrase() -> re.Pattern[str]:
 def _phrases(predicate: str, forward: bool) -> tuple[str, ...]:
     relation = relations()[predicate]
     phrase = relation.phrase if forward else relation.inverse_phrase
-    numbers = ((one, other) for one in (False, True) for other in (False, True))
-    return tuple(dict.fromkeys(folded(agree_object(agree(phrase, one), other)) for one, other in numbers))
+    subjects = (agree(phrase, False), agree(phrase, True), agree(phrase, True, several=False))
+    return tuple(dict.fromkeys(folded(agree_object(text, many)) for text in subjects for many in (False, True)))
 
 
 def _stated(edge: Edge, masked: str, tokens: list[Token], reverse: bool = False) -> bool:
     """Say whether the text states the edge; with `reverse`, whether it states it with subject and object exchanged.
 
-    What a phrase joins stands between the phrase before it and the phrase after it. "It" stands for something that is
-    named before what it is joined to.
+    What a phrase joins stands between the phrase before it and the phrase after it. "It" and "them" stand for
+    something that is named before what they are joined to.
     """
     subject, object_ = (edge.object, edge.subject) if reverse else (edge.subject, edge.object)
     ways = dict.fromkeys(_phrases(edge.predicate, False), (object_, subject))
@@ -179,7 +179,7 @@ def _stated(edge: Edge, masked: str, tokens: list[Token], reverse: bool = False)
             if any(end in token.nodes for token in right):
                 return True
             named = [token.at for token in tokens if end in token.nodes]
-            if masked[match.end() :].split()[:1] == ["it"] and named and named[0] < starts[-1]:
+            if masked[match.end() :].split()[:1] in (["it"], ["them"]) and named and named[0] < starts[-1]:
                 return True
     return False
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgpaths.records import Hop, Mention, PathSet, QAItem, Question, ReasoningPath
+from kgpaths.verbalization.clauses import Clause
 from kgpaths.verbalization.contrast import Distractor, classes, contrast
 
 if TYPE_CHECKING:
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 
 PRESENT = frozenset({"present", "historical"})
 """Assertions of mentions that may speak for an answer."""
-
-
-@dataclass(frozen=True)
-class Clause:
-    """Several starts that stand in one relation, each of them to each of the ends."""
-
-    starts: tuple[str, ...]
-    predicate: str
-    forward: bool
-    """True when the starts are the subjects of the edges."""
-    ends: tuple[str, ...]
-    edge_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,46 @@ from functools import cache
 from kgpaths.resources import resource
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
-_QUALIFIER = re.compile(r"\s*[(\[](?:disease|disorder|finding|symptom|qualifier value|procedure)[)\]]$", re.IGNORECASE)
+_QUALIFIER = re.compile(
+    r"\s*(?:[(\[](?:disease|disorder|finding|symptom|qualifier value|procedure)[)\]]| as Topic)$", re.IGNORECASE
+)
 _SINGULAR_S = re.compile(
-    r"(?:ss|us|is|[aio]s|ps|ics|diabetes|herpes|rabies|scabies|ascites|caries|facies|measles|series|species|lens|"
-    r"[a-z]ytes insipidus|rickets|hives|shingles|tabes|acnes|meniscus|faeces|diastasis|bends|AIDS|ABCs?)$",
+    r"(?:ss|us|is|diabetes|herpes|rabies|scabies|ascites|caries|facies|measles|series|species|lens|pons|hydrops|"
+    r"rickets|hives|shingles|tabes|acnes|diastasis|mumps|(?:bi|tri|quadri)ceps|yaws|glanders|AIDS|ABCs?|"
+    r"(?:pancre|atl|g|bi|pso|erysipel|candid|canv|texas|monad?|v)as|[mthg]os|(?:myc|oid|anophel|ixod|aed)es|"
+    # sciences in -ics are one thing, drugs in -ics are several
+    r"(?:genet|genom|prote?om|metabol?om|pediatr|paediatr|geriatr|orthop(?:a)?ed|orthodont|obstetr|statist|mathemat|"
+    r"phys|eth|econom|kinet|dynam|mechan|ergonom|gymnast|informat|acoust|opt|electron|robot|polit|logist|lingu|phonet|"
+    r"dietet|energet|prosthet|orthot|diagnost|aerob|calisthen|hydrodynam|hygien)ics)$",
     re.IGNORECASE,
 )
+_PLURAL = re.compile(
+    r"(?:bacteria|fungi|people|(?:wo)?men|children|data|criteria|phenomena|genitalia|teeth|feet|mice|"
+    r"(?:nucle|bacill|thromb|embol|calcul|bronch|nev|naev|cocc|alveol|stimul)i|(?:stigm|xanthom|condylom)ata|"
+    r"(?:petechi|stri|papill|bull|vertebr|sequel|larv|fasci|chord|fibr|macul)ae)$",
+    re.IGNORECASE,
+)
+_OBJECT_FOLLOWS = re.compile(
+    r"(?:difficulty|inability|trouble|using|having|seeing|hearing|feeling|passing|losing|avoiding|taking|eating|"
+    r"drinking|grinding|biting) ",
+    re.IGNORECASE,
+)
+"""What follows such a beginning is its object, and does not tell the name's number."""
 _COUNT_NOUN = re.compile(
     r"\ban? ((?:\w+ )?(?:symptom|feature|kind|complication|cause|factor|indication|contraindication|"
     r"site|target|metabolite|part|treatment|effect|gene|contributor|sign|trigger|marker|manifestation))\b"
 )
+_SMALL = frozenset(
+    {"with", "without", "from", "type", "that", "into", "after", "during", "alpha", "beta", "gamma", "delta", "kappa"}
+    | {"sigma", "epsilon", "omega", "zeta", "theta"}
+)
+"""Words that stand small in titles too."""
+_ADJECTIVE = re.compile(
+    r"(?:[\w-]*(?:al|ic|ous|ary|ory|ive|ent|ant|ar|ile|oid|ated|linked|onset|form)|acute|severe|mild|profound|moderate|"
+    r"fe?male|congenita|isolated|benign|malignant|dominant|recessive|first|second|third|degree|induced|or|and)$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?:type )?(?:[IVX]+|\d+)[A-Za-z]?$")
 
 
 @cache
@@ -39,19 +69,42 @@ def proper_nouns() -> frozenset[str]:
 def natural_order(name: str) -> str:
     """Return a catalogue name in the order in which it is spoken.
 
-    Only names in which every part starts with a capital or digit are turned, as MeSH writes them.
+    MeSH writes titles from the noun on, OMIM adjectives behind the noun; names of several things are left as they are.
 
     >>> natural_order("Hypertension, Pulmonary")
     'Pulmonary Hypertension'
     >>> natural_order("Diabetes Mellitus, Type 2")
     'Type 2 Diabetes Mellitus'
-    >>> natural_order("pneumonia, organism unspecified")
-    'pneumonia, organism unspecified'
+    >>> natural_order("atrial fibrillation, familial, 9"), natural_order("stroke, susceptibility to, 1")
+    ('familial atrial fibrillation 9', 'susceptibility to stroke 1')
+    >>> natural_order("pneumonia, organism unspecified"), natural_order("High, narrow palate")
+    ('pneumonia, organism unspecified', 'High, narrow palate')
     """
-    parts = name.split(", ")
-    if 1 < len(parts) <= 4 and all(part[:1].isupper() or part[:1].isdigit() for part in parts):
-        return " ".join(reversed(parts))
+    if ", " not in name or re.search(r"[(;]|\band\b.*,|, and\b", name):
+        return name
+    if combined := re.fullmatch(r"(.+) Drug Combination", name):
+        return listing(combined.group(1).split(", "))
+    head, *more = name.split(", ")
+    number = ""
+    if more and _NUMBER.fullmatch(more[-1]):
+        number = f" {more.pop()}"
+    if more and re.fullmatch(r"[\w-]+ type", more[-1]):
+        return f"{natural_order(', '.join([head, *more[:-1]]))}{number} of the {more[-1]}"
+    if more and more[-1] == "susceptibility to":
+        return f"susceptibility to {natural_order(', '.join([head, *more[:-1]]))}{number}"
+    words = head.split()
+    adjectives = all(_ADJECTIVE.match(word) for part in more for word in part.split())
+    if adjectives and not _ADJECTIVE.match(words[-1]) and not re.search(r" (?:with|of|in|to|without) ", f" {head} "):
+        return " ".join([*reversed(more), head]) + number
+    titled = all(part[:1].isupper() or part[:1].isdigit() for part in (head, *more))
+    if titled and not number and len(more) < 4 and not _sentence_case(name) and not more[-1].startswith("Member "):
+        return " ".join([*reversed(more), head])
     return name
+
+
+def _sentence_case(name: str) -> bool:
+    """Say whether a name is written like a sentence, so that capitals within it are meant."""
+    return any(len(word) > 3 and word.isalpha() and word.islower() and word not in _SMALL for word in name.split())
 
 
 def in_sentence(name: str, node_type: str = "") -> str:
@@ -68,17 +121,22 @@ def in_sentence(name: str, node_type: str = "") -> str:
     >>> in_sentence("Streptococcus pneumoniae", "organism"), in_sentence("Bacteria", "organism")
     ('Streptococcus pneumoniae', 'bacteria')
     """
-    text = natural_order(_QUALIFIER.sub("", name.strip()))
+    text = _QUALIFIER.sub("", name.strip())
+    meant = _sentence_case(text)
     text = re.sub(r"^(\w+) and (\1e?s)$", lambda match: match.group(2).capitalize(), text, flags=re.IGNORECASE)
     if node_type in ("gene", "protein") and re.fullmatch(r"[A-Z0-9][A-Za-z0-9-]*\d[A-Za-z0-9-]*|[A-Z0-9-]+", text):
         return text
     binomial = node_type == "organism" and re.match(r"[A-Z][a-z]+ [a-z]+", text) is not None
+    text = natural_order(text)
+    first = _QUALIFIER.sub("", name.strip()).partition(" ")[0]
 
     def recase(match: re.Match[str]) -> str:
         word = match.group()
         stem = re.sub(r"['’]s?$", "", word)
         plain = len(stem) > 1 and stem[1:].islower() and stem[0].isupper()
         if not plain or (binomial and match.start() == 0):
+            return word
+        if meant and match.start() and text[match.start() - 1] == " " and word != first:
             return word
         before = re.search(r"([^\W\d_]+)-$", text[: match.start()])
         after = re.match(r"-([^\W\d_]+)", text[match.end() :])
@@ -133,36 +191,48 @@ def is_plural(name: str) -> bool:
     >>> is_plural("difficulty climbing stairs")
     False
     """
-    if name.lower().startswith(("difficulty ", "inability ", "trouble ")):  # what follows is its object
+    if _OBJECT_FOLLOWS.match(name):
         return False
-    head = re.split(r" (?:of|in|with|due|to|from|by|on|at|for|without|during|after) |[,(]", name, maxsplit=1)[0].strip()
+    head = re.split(
+        r" (?:of|in|with|due|to|from|by|on|at|for|without|during|after|involving|affecting|that|as) |[,(]",
+        name,
+        maxsplit=1,
+    )[0].strip()
     if head.lower().endswith((" and", " or")):
         return False
+    if re.fullmatch(r"[a-z]+ and [a-z]+", head):
+        return True
     word = head.split()[-1] if head.split() else ""
+    if re.match(r"[A-Z][a-z]+ [a-z]+$", head) and re.search(
+        r"(?:ae|i|s)$", word
+    ):  # a species: Corynebacterium diphtheriae
+        return False
     ends_in_s = re.search(r"[a-z]s$", word) is not None and _SINGULAR_S.search(word) is None
-    return ends_in_s or word in ("bacteria", "fungi", "people", "children", "men", "women")
+    return ends_in_s or _PLURAL.search(word) is not None
 
 
-def agree(phrase: str, plural: bool) -> str:
-    """Return a relation's phrase with its verb, and the noun it counts, in the number of the subject.
+def agree(phrase: str, plural: bool, several: bool | None = None) -> str:
+    """Return a relation's phrase with its verb in the number of the subject.
+
+    The noun it counts is in the plural where there are several subjects, as a rule where the subject is plural.
 
     >>> agree("can be a symptom of", True), agree("is a kind of", True), agree("causes", True), agree("causes", False)
     ('can be symptoms of', 'are kinds of', 'cause', 'causes')
+    >>> agree("is a kind of", True, several=False)
+    'are a kind of'
     >>> agree("affects or lies in", True), agree("has as a part", True), agree("is a risk factor for", True)
     ('affect or lie in', 'have as a part', 'are risk factors for')
-    >>> agree("include", False), agree("acts as one of the", True)
-    ('includes', 'act as')
     """
     if not plural:
-        return re.sub(r"^include\b", "includes", phrase)
+        return phrase
     first, _, rest = phrase.partition(" ")
     verbs = {"is": "are", "has": "have", "does": "do", "goes": "go", "was": "were"}
     words = [verbs.get(first) or _bare(first)]
     if rest.startswith("or "):
         second, _, rest = rest[3:].partition(" ")
         words += ["or", _bare(second)]
-    text = " ".join([*words, rest]).strip().removesuffix(" one of the")
-    if text.startswith(("are ", "can be ")):
+    text = " ".join([*words, rest]).strip()
+    if several is not False and text.startswith(("are ", "can be ")):
         text = _COUNT_NOUN.sub(lambda match: match.group(1) + "s", text, count=1)
     return text
 
@@ -228,15 +298,25 @@ def without_accents(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
-def with_article(name: str) -> str:
-    """Return a singular noun with "a" or "an".
+_SPELLED = re.compile(r"(?:[A-Z]{2,}|[A-Z][a-z]?(?=[A-Z\d])|[A-Z](?![a-z])|[a-z](?=[A-Z]))")
+_SPOKEN = re.compile(r"(?:FAST|FISH|HELLP|HIDA|LASIK|LEEP|MELAS|MERRF|MUGA|RAST|REM|SARS|SCID|SIDS|SIRS|SPECT|STEMI)\b")
+"""Abbreviations that are read as words."""
+_VOWEL = re.compile(
+    r"(?![eE]u|[oO]n(?:e|ce)\b)(?:[aeioAEIO]|[uU](?!ni(?![nm])|s[eau]|t[eio]|r[aeio]|bi|k|v[eu])|[hH](?:our|onest|onor|onour|eir)|8|11\b|18\b)"
+)
 
-    >>> with_article("chest scan"), with_article("echocardiogram"), with_article("MRI scan")
-    ('a chest scan', 'an echocardiogram', 'an MRI scan')
+
+def with_article(name: str) -> str:
+    """Return a singular noun with "a" or "an", by its sound.
+
+    >>> with_article("chest scan"), with_article("echocardiogram"), with_article("MRI scan"), with_article("X-ray")
+    ('a chest scan', 'an echocardiogram', 'an MRI scan', 'an X-ray')
+    >>> with_article("uterine biopsy"), with_article("ulcer"), with_article("HIDA scan"), with_article("mRNA vaccine")
+    ('a uterine biopsy', 'an ulcer', 'a HIDA scan', 'an mRNA vaccine')
     """
-    spelled = re.match(r"[A-Z]{2,}|[A-Z]\b", name) is not None
-    vowel = name[:1] in ("AEFHILMNORSX" if spelled else "aeiouAEIO") and not re.match(r"(?:uni|eu|one|US)", name)
-    return f"{'an' if vowel else 'a'} {name}"
+    if _SPELLED.match(name) and not _SPOKEN.match(name):
+        return f"{'an' if name[0] in 'AEFHILMNORSXaefhilmnorsx' else 'a'} {name}"
+    return f"{'an' if _VOWEL.match(name) and not _SPOKEN.match(name) else 'a'} {name}"
 
 
 def same_words(left: str, right: str) -> bool:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, reading_order, stated, usable_paths
+from kgpaths.verbalization.clauses import Clause, clause_text
 from kgpaths.verbalization.contrast import MANIFESTATIONS, Distractor, frequency
-from kgpaths.verbalization.english import agree, agree_object, in_sentence, is_plural
+from kgpaths.verbalization.english import in_sentence
 from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 from kgpaths.verbalization.recipes import Shown
 
@@ -250,24 +251,20 @@ class _Gathering:
         return f"[{label}] {self._statement(edge, forward is not False)}"
 
     def _statement(self, edge: Edge, forward: bool) -> str:
-        from kgpaths.graph.vocabulary import relations
-
-        relation = relations()[edge.predicate]
         start, end = (edge.subject, edge.object) if forward else (edge.object, edge.subject)
-        left, right = self.names.node(start), self.names.node(end)
-        phrase = agree_object(agree(relation.phrase if forward else relation.inverse_phrase, is_plural(left)), False)
-        often = f", in {_percent(edge.strength)}" if _tells_how_often(edge) else ""
-        return f"{self._with_type(start, left)} {phrase} {self._with_type(end, right)}{often}"
+        text = clause_text(self.names, Clause((start,), edge.predicate, forward, (end,)), note=self._type_once)
+        return f"{text}, in {_percent(edge.strength)}" if _tells_how_often(edge) else text
 
-    def _with_type(self, node: str, name: str) -> str:
+    def _type_once(self, node: str) -> str:
+        """Return a node's type in parentheses the first time it is named."""
         from kgpaths.graph.vocabulary import node_types
 
         if node in self._typed:
-            return name
+            return ""
         self._typed.add(node)
         kind = self.graph.type(node)
         known = node_types().get(kind)
-        return f"{name} ({known.label if known else kind})"
+        return f" ({known.label if known else kind})"
 
     def _candidates(self) -> list[dict[str, Any]]:
         """Return conditions that share most findings with the case.

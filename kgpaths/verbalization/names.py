@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 LONGEST_ANSWER = 160
 """Characters; longer option texts are not repeated inside a sentence."""
 
-_ONE_OF_A_CLASS = re.compile(r"(?:agent|drug|or|ist|er|ant|ic|oid|vaccine|antibiotic)$")
+_ONE_OF_A_CLASS = re.compile(
+    r"(?:agent|drug|or|ist|er|[ae]nt|ic|oid|ive|anti\w+al|vaccine|urea|analog(?:ue)?|compound|enzyme|statin|mycin|cillin|"
+    r"sporin|penem|azole|amide|floxacin|oxacin|quinolone|cycline|azine|azide)$"
+)
 _CELL = re.compile(r"(?:cell|cyte|blast|clast|phage|phil|neuron|platelet)$")
 _NUMBERED = re.compile(r" (?:[IVX]+|\d+)$")
 _COUNTABLE = re.compile(

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kgpaths.records import Chain, Edge, Generation, Mention, PathSet, QAItem, Question, Step
-from kgpaths.verbalization.argument import Argument, Clause, Point, plan
+from kgpaths.verbalization.argument import Argument, Point, plan
+from kgpaths.verbalization.clauses import Clause, clause_text, point_text
 from kgpaths.verbalization.contrast import USUAL, Distractor, frequency
-from kgpaths.verbalization.english import agree, agree_object, is_plural, listing, same_words, singular
+from kgpaths.verbalization.english import is_plural, listing, same_words
 from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 from kgpaths.verbalization.sentences import PROMPT_ID, Sentences
 
@@ -20,19 +21,22 @@ MOST_ABSENT = 4
 """Pertinent negatives that a chain names at most, those that speak against an option first."""
 MOST_AGAINST = 2
 """Statements of one kind that a chain makes at most against one option."""
-NO_PRONOUN = (
-    " kind of",
-    " kinds of",
-    " part",
-    "include",
-    "includes",
-    "one of the",
-    "act as",
-    "the gene",
-    "effect",
-    "effects",
+
+BEST = "best answer"
+FITTING = (
+    (r"diagnos", frozenset({"condition"})),
+    (r"(?:side|adverse).* (?:effect|reaction)|complication|deficiency", frozenset({"condition", "process"})),
+    (r"caus\w+ (?:organism|agent|pathogen)|organism|pathogen|vector", frozenset({"living_thing"})),
+    (r"test|investigation|study", frozenset({"care"})),
+    (
+        r"treatment|therap|management|pharmac|medication|drug|antibiotic|agent|antidote|intervention|prophylaxis|"
+        r"choice|step",
+        frozenset({"care", "substance"}),
+    ),
+    (r"enzyme", frozenset({"gene_product", "substance", "process"})),
+    (r"mechanism|pathogenesis|pathophysiology|pathomechanism", frozenset({"process"})),
 )
-"""Ends of phrases after which "it" does not read well."""
+"""Words of what is asked, and the groups of concepts that can be it."""
 
 
 class TemplateVerbalizer:
@@ -92,35 +96,13 @@ class TemplateVerbalizer:
         )
 
     def _point(self, item: QAItem, point: Point, link: bool) -> Step:
-        clauses = [self._clause(clause, "" if number == 0 else "it") for number, clause in enumerate(point.clauses)]
         kind = "link" if link else "evidence"
         return Step(
             kind=kind,
-            text=self._sentences.render(kind, item.id, clauses=clauses),
+            text=self._sentences.render(kind, item.id, clauses=point_text(self._names, point.clauses)),
             edge_ids=point.edge_ids,
             node_ids=point.node_ids,
         )
-
-    def _clause(self, clause: Clause, end: str = "") -> str:
-        starts = [self._names.node(node) for node in clause.starts]
-        phrase = self._phrase(clause.predicate, clause.forward, len(starts) > 1 or is_plural(starts[0]))
-        ends = [self._names.node(node) for node in clause.ends]
-        phrase = agree_object(phrase, len(ends) > 1)
-        if phrase.endswith((" kind of", " kinds of")):
-            ends = [singular(re.sub("^an? ", "", name)) for name in ends]
-        if end and len(ends) == 1 and not phrase.endswith(NO_PRONOUN):
-            ends = [end]
-        return f"{listing(starts)} {phrase} {listing(ends)}"
-
-    def _phrase(self, predicate: str, forward: bool, plural: bool) -> str:
-        from kgpaths.graph.vocabulary import relations
-
-        relation = relations()[predicate]
-        return agree(relation.phrase if forward else relation.inverse_phrase, plural)
-
-    def _edge(self, edge: Edge) -> str:
-        name = self._names.node(edge.subject)
-        return f"{name} {self._phrase(edge.predicate, True, is_plural(name))} {self._names.node(edge.object)}"
 
     def _absent(self, item: QAItem, argument: Argument) -> list[Step]:
         missed = [edge for distractor in argument.distractors for edge in distractor.missed]
@@ -155,7 +137,7 @@ class TemplateVerbalizer:
         for edge in edges:
             groups.setdefault((edge.subject, edge.predicate), []).append(edge.object)
         return [
-            self._clause(Clause((subject,), predicate, True, tuple(dict.fromkeys(objects)), ()))
+            clause_text(self._names, Clause((subject,), predicate, True, tuple(dict.fromkeys(objects))))
             for (subject, predicate), objects in groups.items()
         ]
 
@@ -174,7 +156,7 @@ class TemplateVerbalizer:
                 steps.append(self._distractor(item, entry, "against", self._shows(edges), edges))
             if entry.lacking:
                 pairs = entry.lacking[:MOST_AGAINST]
-                clauses = [f"{self._edge(shows)}, whereas {self._edge(lacks)}" for lacks, shows in pairs]
+                clauses = [f"{self._shows([shows])[0]}, whereas {self._shows([lacks])[0]}" for lacks, shows in pairs]
                 steps.append(self._distractor(item, entry, "lacking", clauses, [one for pair in pairs for one in pair]))
         return steps
 
@@ -201,5 +183,16 @@ class TemplateVerbalizer:
         if whole and len(nodes) == 1:
             answer = answer if same_words(answer, nodes[0]) else f"{answer} ({nodes[0]})"
             nodes = []
-        text = self._sentences.render(slot, item.id, nodes=nodes, asked=asked.asks_for, answer=answer)
+        text = self._sentences.render(slot, item.id, nodes=nodes, asked=self._asked(asked, argument), answer=answer)
         return Step(kind="conclusion", text=text, node_ids=argument.answer_node_ids)
+
+    def _asked(self, question: Question, argument: Argument) -> str:
+        """Return what is asked, where the answer can be such a thing: no drug is a diagnosis, no rash a treatment."""
+        from kgpaths.graph.vocabulary import node_types
+
+        asked = question.asks_for
+        groups = {node_types()[self._graph.type(node)].group for node in argument.answer_node_ids}
+        for words, fitting in FITTING:
+            if re.search(words, asked):
+                return asked if groups <= fitting and not is_plural(asked) else BEST
+        return BEST if is_plural(asked) else asked

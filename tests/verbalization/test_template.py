@@ -252,4 +252,4 @@ def test_a_side_effect_is_called_by_its_name() -> None:
     )  # fmt: skip
     chain = Pipeline(small).row(item).chain
     assert chain is not None
-    assert "aspirin can have the side effect peptic ulcer" in chain.text.lower()
+    assert "peptic ulcer, which can be a side effect of aspirin" in chain.text.lower()

@@ -1,0 +1,90 @@
+"""Statements of the graph as clauses: which end is the subject, number, articles, pronouns.
+
+An edge can be said from either end. Some read well, or stay true to the ear, from one end only: "hemolytic anemia is
+a kind of anemia", not "anemia includes hemolytic anemia"; "headache can be a side effect of nifedipine".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kgpaths.graph.vocabulary import relations
+from kgpaths.verbalization.english import agree, agree_object, is_plural, listing, singular
+from kgpaths.verbalization.names import Names
+
+FROM_SUBJECT = frozenset(
+    {"is_a", "falls_under", "part_of", "member_of", "has_action", "participates_in", "occurs_in", "in_taxon"}
+    | {"gene_associated_with", "affects_risk_of", "increases_abundance_of", "decreases_abundance_of"}
+    | {"has_metabolite", "has_active_ingredient", "transmitted_by"}
+)
+"""Predicates that are said from the subject on, whichever way a path walks them."""
+FROM_OBJECT = frozenset({"has_side_effect", "located_in"})
+"""Predicates that are said from the object on."""
+CLASSES = frozenset({"is_a", "falls_under"})
+"""Predicates whose object is named without article, "is a kind of" ones in the singular."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Several starts that stand in one relation, each of them to each of the ends."""
+
+    starts: tuple[str, ...]
+    predicate: str
+    forward: bool
+    """True when the starts are the subjects of the edges."""
+    ends: tuple[str, ...]
+    edge_ids: tuple[str, ...] = ()
+
+    @property
+    def turned(self) -> bool:
+        """True when it is said from its ends on."""
+        return self.predicate in (FROM_OBJECT if self.forward else FROM_SUBJECT)
+
+
+def clause_text(
+    names: Names,
+    clause: Clause,
+    *,
+    pronoun: bool = False,
+    relative: bool = False,
+    note: Callable[[str], str] = lambda _: "",
+) -> str:
+    """Return a clause in English.
+
+    Args:
+        names: how nodes are called.
+        clause: what is to be said.
+        pronoun: its one end has just been named and is "it" or "them" (of a clause that is not turned).
+        relative: its one end has just been named and is "which" (of a turned clause).
+        note: what stands behind a node's name.
+    """
+    forward = clause.forward != clause.turned
+    left, right = (clause.ends, clause.starts) if clause.turned else (clause.starts, clause.ends)
+    subjects, objects = [names.node(node) for node in left], [names.node(node) for node in right]
+    relation = relations()[clause.predicate]
+    phrase = relation.phrase if forward else relation.inverse_phrase
+    several = len(subjects) > 1
+    phrase = agree_object(agree(phrase, several or is_plural(subjects[0]), several), len(objects) > 1)
+    if clause.predicate in CLASSES and forward:
+        objects = [re.sub("^an? ", "", name) for name in objects]
+    if clause.predicate == "is_a" and forward:
+        objects = [singular(name) for name in objects]
+    if pronoun and len(objects) == 1:
+        objects = ["them" if is_plural(objects[0]) else "it"]
+    said = ["which"] if relative else [name + note(node) for name, node in zip(subjects, left, strict=True)]
+    return f"{listing(said)} {phrase} {listing([name + note(node) for name, node in zip(objects, right, strict=True)])}"
+
+
+def point_text(names: Names, clauses: Sequence[Clause]) -> list[str]:
+    """Return the clauses that lead to one end, or to several by one clause; what defines the end comes last."""
+    straight = [clause for clause in clauses if not clause.turned]
+    turned = [clause for clause in clauses if clause.turned]
+    texts = [
+        clause_text(names, clause, pronoun=number > 0 and clause.predicate not in CLASSES)
+        for number, clause in enumerate(straight)
+    ]
+    if len(straight) == len(turned) == 1:
+        return [f"{texts[0]}, {clause_text(names, turned[0], relative=True)}"]
+    return texts + [clause_text(names, clause) for clause in turned]
