@@ -112,9 +112,9 @@ class Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str = ""
-    """The message's content; kept for `length` and `refusal` too, but no answer then."""
+    """What the message says in its own turn; kept for `length` and `refusal` too, but no answer then."""
     reasoning: str = ""
-    """`reasoning_content` or `reasoning`, where a server gives the thinking apart."""
+    """`reasoning_content`, `reasoning` or parts of the content, where a server gives the thinking apart."""
     finish_reason: str = ""
     refusal: str = ""
     fault: Fault | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kgpaths.llm.content import content_of
+from kgpaths.llm.control_tokens import own_turn
 from kgpaths.llm.messages import Fault, Reply
 
 
@@ -35,18 +37,22 @@ def read_reply(body: str) -> Reply:
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(message, dict):
         return Reply(**common, fault="bad_response", detail=f"a choice without a message: {_shown(body)}")
-    text = _text(message.get("content"))
-    reasoning = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
-    refusal = _text(message.get("refusal"))
+    content = content_of(message.get("content"))
+    apart = (content_of(message.get(name)) for name in ("reasoning_content", "reasoning", "reasoning_details"))
+    written = _text(content.text)
+    text = own_turn(written)
+    reasoning = own_turn(_text(content.thinking or next((said.whole for said in apart if said.whole), "")))
+    refusal = _text(message.get("refusal")) or _text(content.refusal)
     finish = _text(choice.get("finish_reason"))
     fault: Fault | None = None
     detail = ""
     if refusal or finish == "content_filter":
         fault, detail = "refusal", refusal or "stopped by the content filter"
-    elif finish == "length":
+    elif finish == "length" and written.rstrip().endswith(text.rstrip()):  # else the turn was over before the limit
         fault, detail = "length", f"cut off after {common['completion_tokens']} tokens"
-    elif not text.strip() and not reasoning.strip():
-        fault, detail = "empty", "the message has no text"
+    elif not text.strip() and (content.parts or not reasoning.strip()):
+        held = f"; its parts are of type {_text(', '.join(content.parts))}" if content.parts else ""
+        fault, detail = "empty", f"the message has no text{held}"
     return Reply(
         **common, text=text, reasoning=reasoning, refusal=refusal, finish_reason=finish, fault=fault, detail=detail
     )
