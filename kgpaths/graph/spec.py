@@ -33,6 +33,7 @@ from kgpaths.errors import ConfigError, UsageError, nearest
 from kgpaths.graph.merge import RULES
 from kgpaths.graph.readers import Settings
 from kgpaths.graph.readers.reader import named_predicate
+from kgpaths.graph.readers.values import load_yaml
 
 _NAME_RULES = ("same_label", "label_is_exact_name")
 
@@ -120,7 +121,7 @@ class GraphSpec(BaseModel):
 
         path = Path(path)
         try:
-            values = yaml.safe_load(path.read_text(encoding="utf-8"))
+            values = load_yaml(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise ConfigError(f"{path} cannot be read: {error.strerror}; check the path") from None
         except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -6,6 +6,7 @@ Format: https://github.com/SuLab/DrugMechDB
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -14,8 +15,11 @@ from kgpaths.errors import GraphError
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Reader
 from kgpaths.graph.readers.text import Lines
+from kgpaths.graph.readers.values import as_text, load_yaml
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
+
+_BETWEEN_URLS = re.compile(r"[\s,;|]+(?=https?://)")
 
 
 class DrugMechDB(Reader):
@@ -45,14 +49,14 @@ class DrugMechDB(Reader):
         types: dict[str, Counter[str]] = {}
         for path in self._paths():
             for node in path["nodes"]:
-                node_id, name = curie(str(node.get("id") or "")), str(node.get("name") or "").strip()
-                if not node_id or not name:
+                node_id, name = curie(as_text(node.get("id")) or ""), node.get("name")
+                if not node_id or name is None or name == "":
                     self.fault("bad_value", f"a node of path {_title(path)} has no id or no name: {node}")
                     continue
                 ours = self.type_of(str(node.get("label") or ""), node_id)
                 if ours is not None:
                     types.setdefault(node_id, Counter())[ours] += 1
-                    names.setdefault(node_id, Counter())[name] += 1
+                    names.setdefault(node_id, Counter())[self.named(node_id, name)] += 1
         for node_id, given in names.items():
             first, *others = _by_frequency(given)
             kind = _by_frequency(types[node_id])[0]
@@ -63,14 +67,15 @@ class DrugMechDB(Reader):
     def edges(self) -> Iterator[EdgeRecord]:
         for path in self._paths():
             title = _title(path)
-            references = [str(reference) for reference in path.get("references") or path.get("reference") or []]
-            evidence = (Evidence(reference=title), *(Evidence(url=url) for url in references))
+            given = self.texts(path.get("references") or path.get("reference"), f"a reference of path {title}")
+            urls = [url for text in given for url in _BETWEEN_URLS.split(text.strip())]
+            evidence = (Evidence(reference=title), *(Evidence(url=url) for url in urls))
             for link in path["links"]:
-                ends = (curie(str(link.get("source") or "")), curie(str(link.get("target") or "")))
+                ends = [curie(as_text(link.get(key)) or "") for key in ("source", "target")]
                 if not all(ends):
                     self.fault("bad_value", f"a link of path {title} lacks an end: {link}")
                     continue
-                known = self.predicate(str(link.get("key") or ""))
+                known = self.predicate(as_text(link.get("key")) or "")
                 if known is not None:
                     subject, object_ = reversed(ends) if known[1] else ends
                     yield EdgeRecord(
@@ -110,7 +115,8 @@ class DrugMechDB(Reader):
 
 
 def _title(path: dict[str, Any]) -> str:
-    return str((path.get("graph") or {}).get("_id") or path.get("_id") or "")
+    graph = path.get("graph")
+    return str((graph.get("_id") if isinstance(graph, dict) else "") or path.get("_id") or "")
 
 
 def _by_frequency(counts: Counter[str]) -> list[str]:
@@ -141,7 +147,7 @@ def _parse_yaml(text: str) -> list[Any]:
     import yaml
 
     try:
-        found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        found = load_yaml(text)
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
     return found if isinstance(found, list) else [found]

@@ -15,6 +15,7 @@ from kgpaths.graph.readers.json_stream import JsonElements
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE, Reader
 from kgpaths.graph.readers.text import Table
+from kgpaths.graph.readers.values import as_list, as_text
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 from kgpaths.records import Evidence
 
@@ -162,16 +163,16 @@ class Hetionet(Reader):
         return letters[0] + _LETTER.get(verb, f" {verb} ") + letters[1]
 
     def _id(self, kind: str, identifier: object) -> str:
-        return curie(str(identifier), _KINDS[kind][2]) if kind in _KINDS else curie(str(identifier), kind)
+        return curie(as_text(identifier) or "", _KINDS[kind][2] if kind in _KINDS else kind)
 
     def _node(self, kind: str, identifier: object, name: object) -> Iterator[NodeRecord]:
-        if identifier in (None, ""):
+        node_id = self._id(kind, identifier)
+        if not node_id:
             self.fault("bad_value", "the node has no identifier")
             return
-        node_id = self._id(kind, identifier)
         ours = self.type_of(kind, node_id) if kind in self.settings.types or kind not in _KINDS else _KINDS[kind][1]
         if ours is not None:
-            yield NodeRecord(node_id, self.named(node_id, str(name or "")), ours, self.source)
+            yield NodeRecord(node_id, self.named(node_id, name), ours, self.source)
 
     def _edge(
         self, start: list[str], metaedge: str, end: list[str], licence: str = "", evidence: tuple[Evidence, ...] = ()
@@ -180,8 +181,10 @@ class Hetionet(Reader):
             self.fault("bad_value", f"an end is not of the form Kind::identifier: {start[0]}, {end[0]}")
             return
         known = self.predicate(metaedge)
-        if known is not None:
-            subject, object_ = self._id(*start), self._id(*end)
+        subject, object_ = self._id(*start), self._id(*end)
+        if not subject or not object_:
+            self.fault("bad_value", f"an end has no identifier: {start}, {end}")
+        elif known is not None:
             builtin = metaedge in self._SWAPPED and metaedge not in self.settings.predicates
             if known[1] != builtin:
                 subject, object_ = object_, subject
@@ -194,11 +197,12 @@ class Hetionet(Reader):
             try:
                 start, end = (list(map(str, element[key])) for key in ("source_id", "target_id"))
                 metaedge = self._abbreviation(start[0], str(element["kind"]), end[0])
-                data: Mapping[str, Any] = element.get("data") or {}
+                data = element.get("data")
             except (KeyError, TypeError, IndexError) as error:
                 self.fault("bad_value", f"the edge has no {error}")
                 continue
-            yield from self._edge(start, metaedge, end, self._terms(data), self._evidence(data))
+            given: Mapping[str, Any] = data if isinstance(data, dict) else {}
+            yield from self._edge(start, metaedge, end, self._terms(given), self._evidence(given))
 
     def _terms(self, data: Mapping[str, Any]) -> str:
         if data.get("license"):
@@ -210,9 +214,10 @@ class Hetionet(Reader):
     def _evidence(data: Mapping[str, Any]) -> tuple[Evidence, ...]:
         """Keep the sources behind an edge, its articles, and its number where it has one."""
         score = next((data[key] for key in ("z_score", "log2_fold_change", "similarity") if data.get(key)), None)
-        names = [str(name) for name in [*(data.get("sources") or []), data.get("source")] if name]
-        urls = [str(url) for url in [*(data.get("urls") or []), data.get("url")] if url]
-        articles = [f"PMID:{number}" for number in data.get("pubmed_ids") or []]
+        names, urls, articles = (
+            [str(as_text(item)) for key in keys for item in as_list(data.get(key))]
+            for keys in (("sources", "source"), ("urls", "url"), ("pubmed_ids",))
+        )
         found = [Evidence(reference=name, score=score, url=urls[0] if urls else "") for name in names]
-        found += [Evidence(reference=article) for article in articles]
+        found += [Evidence(reference=f"PMID:{article}") for article in articles]
         return tuple(found)

@@ -104,6 +104,12 @@ _TYPE_OF_NAME = {
 _KNOWN_PREFIXES = {
     known.lower(): known for known in (*_TYPE_OF_PREFIX, "MESH", "UMLS", "NCIT", "GO", "SCTID")
 } | _PREFIXES
+_WHOLE, _ROUNDED = re.compile(r"(\d+)\.0+"), re.compile(r"\d+(\.\d+)?[eE]\+\d+")
+_MISSING = frozenset(("nan", "NaN", "NAN", "<NA>", "NA", "NaT", "None", "null", "NULL"))
+_SUSPECT = (*_MISSING, ".0", "00")
+"""How an id may end that a table of numbers has damaged; most ids end otherwise and are not looked at."""
+_DECIMAL = re.compile(r"(ICD|DSM|OPCS|ICPC).*|EC", re.IGNORECASE)
+"""Codes with a decimal point: 250.0 is not 250."""
 BLANK = " \t\r\n\ufeff\u200b\u2060"
 """Space and the invisible characters that copying from web pages leaves around ids."""
 _CC = re.compile(r"CC[ -]?(BY(?:[ -](?:NC|SA|ND))*)[ -]?(\d\.\d)", re.IGNORECASE)
@@ -130,8 +136,13 @@ def curie(text: str, prefix: str = "") -> str:
     ('DRUGBANK:DB00945', 'DOID:8718', 'NCBIGene:9796')
     >>> curie("http://www.orpha.net/ORDO/Orphanet_124"), curie("MONDO_0005148")
     ('ORPHA:124', 'MONDO:0005148')
+
+    A whole number that a table made a float is one again; what stands for a missing value, or was rounded, is empty:
+
+    >>> curie("9796.0", "NCBIGene"), curie("ICD9:250.0"), curie("nan", "NCBIGene"), curie("1.2E+07", "SCTID")
+    ('NCBIGene:9796', 'ICD9:250.0', '', '')
     """
-    text = text.strip(BLANK)
+    text = undamaged(text.strip(BLANK), prefix)
     if text.startswith("http"):
         match = _IRI.match(text)
         return f"{prefix_of(match[1])}:{match[2]}" if match else text
@@ -142,6 +153,21 @@ def curie(text: str, prefix: str = "") -> str:
     if underscore and head.isalpha() and tail[:1].isdigit():
         return f"{prefix_of(head)}:{tail}"
     return f"{prefix}:{text}" if prefix and text else text
+
+
+def undamaged(text: str, prefix: str = "") -> str:
+    """Return an id without what a table of numbers did to it; empty where nothing of it is left.
+
+    >>> undamaged("9796.0"), undamaged("DOID:8718.0"), undamaged("250.0", "ICD10"), undamaged("OMIM:nan")
+    ('9796', 'DOID:8718', '250.0', '')
+    """
+    if not text.endswith(_SUSPECT) and "+" not in text:
+        return text
+    head, colon, local = text.rpartition(":")
+    if local in _MISSING or _ROUNDED.fullmatch(local):
+        return ""
+    whole = _WHOLE.fullmatch(local)
+    return f"{head}{colon}{whole[1]}" if whole and not _DECIMAL.fullmatch(head or prefix) else text
 
 
 def _plain(name: str) -> str:

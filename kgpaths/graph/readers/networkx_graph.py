@@ -21,6 +21,7 @@ _ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "label", "title"),
     "type": ("type", "category", "kind", "node_type", "label"),
     "xrefs": ("xrefs", "xref"),
+    "alt_ids": ("alt_ids", "alt_id"),
     "names": ("names", "synonyms"),
     "source": ("source", "provenance", "primary_knowledge_source"),
     "predicate": ("predicate", "relation", "key", "type", "label", "kind"),
@@ -66,13 +67,16 @@ class NetworkxGraph(Reader):
         for node, values in self._graph.nodes(data=True):
             self._where = f"{self._origin}node {node!r}"
             node_id = self._id(node, values)
-            kind = self._type(values, node_id)
-            if kind is not None:
-                xrefs = tuple(curie(str(xref)) for xref in _many(self._get(values, "xrefs")))
+            kind = self._type(values, node_id) if node_id else None
+            if not node_id:
+                self.fault("bad_value", "the node has no id")
+            elif kind is not None:
+                xrefs, earlier = ([str(item) for item in _many(self._get(values, key))] for key in ("xrefs", "alt_ids"))
+                references = self.references(node_id, xrefs, earlier)
                 names = tuple(_name(item) for item in _many(self._get(values, "names")))
-                name = self.named(node_id, str(self._get(values, "name") or ""))
+                name = self.named(node_id, self._get(values, "name"))
                 source = str(self._get(values, "source") or self.source)
-                yield NodeRecord(node_id, name, kind, source, xrefs, names)
+                yield NodeRecord(node_id, name, kind, source, references, names)
 
     def edges(self) -> Iterator[EdgeRecord]:
         multi = self._graph.is_multigraph()
@@ -115,7 +119,8 @@ class NetworkxGraph(Reader):
     def _get(self, values: Mapping[str, Any], ours: str) -> Any:
         if ours in self.settings.columns:
             return values.get(self.settings.columns[ours])
-        return next((values[name] for name in _ATTRIBUTES[ours] if values.get(name) is not None), None)
+        found = (values.get(name) for name in _ATTRIBUTES[ours])
+        return next((value for value in found if value is not None and value == value), None)  # NaN is not itself
 
     def _id(self, node: Any, values: Mapping[str, Any]) -> str:
         given = values.get(self.settings.columns["id"]) if "id" in self.settings.columns else node

@@ -15,6 +15,7 @@ from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.parquet import ParquetTable
 from kgpaths.graph.readers.reader import Reader
 from kgpaths.graph.readers.text import places
+from kgpaths.graph.readers.values import as_list
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
 
@@ -151,31 +152,30 @@ class OptimusKG(Reader):
             their_id, label, properties = row["id"], row["label"], self._properties(row)
             node_id = _id(their_id)
             ours = self.type_of(label, node_id)
-            if not their_id:
+            if not node_id:
                 self.fault("bad_value", "the node has no id")
-            elif ours is not None and properties is not None:
-                name = str(properties.get("symbol") or properties.get("name") or "")
-                names = [
-                    NodeName(str(text), scope)
-                    for key, scope in _SYNONYMS.items()
-                    for text in _list(properties.get(key))
-                ]
-                if properties.get("symbol") and properties.get("name"):
-                    names.append(NodeName(str(properties["name"]), "exact"))
-                xrefs = tuple(curie(str(xref)) for xref in _list(properties.get("xrefs")) if isinstance(xref, str))
-                yield NodeRecord(node_id, self.named(node_id, name), ours, self.source, xrefs, tuple(names))
+            elif ours is not None:
+                properties = properties or {}  # not JSON: a fault, and the term is still one
+                labels = [properties.get(key) for key in ("symbol", "name") if properties.get(key) not in (None, "")]
+                scoped = [(label, "exact") for label in labels[1:]]
+                scoped += [(properties.get(key), scope) for key, scope in _SYNONYMS.items()]
+                what = f"a name of {node_id}"
+                names = [NodeName(text, scope) for value, scope in scoped for text in self.texts(value, what)]
+                xrefs = self.references(node_id, self.texts(properties.get("xrefs"), f"an xref of {node_id}"))
+                name = self.named(node_id, labels[0] if labels else "")
+                yield NodeRecord(node_id, name, ours, self.source, xrefs, tuple(names))
 
     def edges(self) -> Iterator[EdgeRecord]:
         for row in self._rows(edges=True):
             relation, label, properties = row["relation"], row["label"], self._properties(row)
-            if not row["from"] or not row["to"]:
+            subject, object_ = _id(row["from"]), _id(row["to"])
+            if not subject or not object_:
                 self.fault("bad_value", "the edge has no from or no to")
                 continue
             key = label if label in _BY_LABEL else relation.upper()
             known = self.predicate(key)
             if known is None or properties is None:
                 continue
-            subject, object_ = _id(row["from"]), _id(row["to"])
             if known[1] != (key in _SWAPPED or label in _SWAPPED):
                 subject, object_ = object_, subject
             evidence = self._evidence(properties)
@@ -206,22 +206,19 @@ class OptimusKG(Reader):
 
     def _sources(self, properties: dict[str, Any]) -> list[str]:
         given = properties.get("sources")
-        direct = _list(given.get("direct")) if isinstance(given, dict) else _list(given)
-        direct = direct or _list(properties.get("direct_sources"))
+        direct = as_list(given.get("direct")) if isinstance(given, dict) else as_list(given)
+        direct = direct or as_list(properties.get("direct_sources"))
         return sorted({str(source).lower().replace("_", "") for source in direct}) or [self.source]
 
     @staticmethod
     def _evidence(properties: dict[str, Any]) -> tuple[Evidence, ...]:
         score = next((properties[key] for key in _SCORES if isinstance(properties.get(key), int | float)), None)
         given = properties.get("sources")
-        behind = _list(given.get("indirect")) if isinstance(given, dict) else _list(properties.get("indirect_sources"))
-        references = [*behind, *_list(properties.get("references")), *_list(properties.get("reference_ids"))]
+        behind = given.get("indirect") if isinstance(given, dict) else properties.get("indirect_sources")
+        behind = as_list(behind)
+        references = [*behind, *as_list(properties.get("references")), *as_list(properties.get("reference_ids"))]
         found = tuple(Evidence(reference=str(reference), score=score) for reference in references)
         return found or ((Evidence(score=score),) if score is not None else ())
-
-
-def _list(value: Any) -> list[Any]:
-    return [item for item in value if item not in (None, "")] if isinstance(value, list) else []
 
 
 def _id(text: str) -> str:

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from kgpaths.graph.readers.names import curie
+from kgpaths.graph.readers.names import curie, undamaged
 from kgpaths.graph.readers.reader import Reader
 from kgpaths.graph.readers.text import Table
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 
 _END = ("index", "id", "type", "name", "source")
 _COLUMNS = ("relation", "display_relation", *(f"x_{part}" for part in _END), *(f"y_{part}" for part in _END))
+_NUMBERS = tuple(_COLUMNS.index(f"{end}_{part}") for end in "xy" for part in ("index", "id"))
 _PADDED = {"HPO": "HP", "MONDO": "MONDO", "GO": "GO", "UBERON": "UBERON"}
 _PREFIX = {"NCBI": "NCBIGene", "DrugBank": "DRUGBANK", "REACTOME": "reactome", "CTD": "MESH"}
 _MESH = re.compile(r"[CD]\d+")
@@ -103,10 +104,12 @@ class PrimeKG(Reader):
         for path in self.files():
             table = self._open = Table(path, self.faults)
             order = list(table.require(_COLUMNS).values())
-            if order == list(range(len(table.header))):
-                yield from table
-            else:
-                yield from ([row[place] for place in order] for row in table)
+            in_order = order == list(range(len(table.header)))
+            for row in table if in_order else ([row[place] for place in order] for row in table):
+                for place in _NUMBERS:
+                    if row[place].endswith(".0"):  # a missing value elsewhere has made the column one of floats
+                        row[place] = undamaged(row[place])
+                yield row
 
     def nodes(self) -> Iterator[NodeRecord]:
         """Yield each node once; on the way learn which relations hold every edge in both directions."""
@@ -136,7 +139,7 @@ class PrimeKG(Reader):
         names[index] = (identifier, name)
         node_id = self._id(source, identifier)
         ours = self.type_of(kind, node_id)
-        if not identifier:
+        if not node_id:
             self.fault("bad_value", f"node {index} has no id")
         elif ours is not None:
             yield NodeRecord(node_id, self.named(node_id, name), ours, self.source)
@@ -165,6 +168,9 @@ class PrimeKG(Reader):
             if known is None:
                 continue
             subject, object_ = self._id(x_source, x_id), self._id(y_source, y_id)
+            if not subject or not object_:
+                self.fault("bad_value", f"x_id or y_id is empty: {x_id!r}, {y_id!r}")
+                continue
             if swapped != known[1]:
                 subject, object_ = object_, subject
             yield EdgeRecord(subject, known[0], object_, self.source, self.version, self.licence)
@@ -173,6 +179,9 @@ class PrimeKG(Reader):
 
     def _id(self, source: str, identifier: str) -> str:
         """Return the CURIE of a node: `MONDO`, `5044` -> `MONDO:0005044`; a group of diseases keeps its numbers."""
+        identifier = undamaged(identifier)
+        if not identifier:
+            return ""
         if source in _PADDED:
             return f"{_PADDED[source]}:{identifier.zfill(7)}"
         if source == "CTD" and not _MESH.fullmatch(identifier):

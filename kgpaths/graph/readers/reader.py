@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from kgpaths.errors import ConfigError, GraphError, UsageError, nearest
 from kgpaths.graph.ids import folded
 from kgpaths.graph.readers.faults import FaultReason, Faults
-from kgpaths.graph.readers.names import licence_id, node_type, says_no_type
+from kgpaths.graph.readers.names import curie, licence_id, node_type, says_no_type
+from kgpaths.graph.readers.values import as_list, as_text
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 from kgpaths.graph.vocabulary import licences, node_types, resolve_predicate
 
@@ -183,12 +184,41 @@ class Reader(ABC):
             return self.licence
         return licences()[source].licence if source in licences() else UNKNOWN_LICENCE
 
-    def named(self, node_id: str, name: str) -> str:
+    def named(self, node_id: str, name: Any) -> str:
         """Return the name, or the id of a node without one: it is worth keeping for its edges."""
-        name = " ".join(name.split())
-        if not name:
+        told = " ".join(next(iter(self.texts(name, f"the name of {node_id}")), "").split())
+        if not told and not isinstance(name, bool):
             self.faults.skip("missing name, the id stands for it")
-        return name or node_id
+        return told or node_id
+
+    def texts(self, value: Any, what: str) -> list[str]:
+        """Return the texts of a list; a single one counts as a list of one, and what is no text is a fault."""
+        found = []
+        for item in as_list(value):
+            text = as_text(item)
+            if text is None:
+                why = "; is it a word like NO, without quotes?" if isinstance(item, bool) else ""
+                self.fault("bad_value", f"{what} is no text but {item!r}{why}")
+            elif text.strip():
+                found.append(text)
+        return found
+
+    def references(self, node_id: str, xrefs: Iterable[str], earlier: Iterable[str] = ()) -> tuple[str, ...]:
+        """Return the ids that stand for a node beside its own: those of other vocabularies, and its own earlier ones.
+
+        A cross-reference to a node's own vocabulary is to another term of it: it is left out.
+        """
+        own, colon, _ = node_id.partition(":")
+        found: dict[str, None] = {}
+        given_up = [other for other in map(curie, earlier) if other not in ("", node_id)]
+        for xref in map(curie, xrefs):
+            if xref in ("", node_id, *given_up):
+                continue
+            if colon and xref.startswith(f"{own}:"):
+                self.faults.skip("cross-reference to another term of its own vocabulary")
+            else:
+                found[xref] = None
+        return tuple(found | dict.fromkeys(given_up))
 
     def once(self, nodes: Iterable[NodeRecord]) -> Iterator[NodeRecord]:
         """Yield the nodes with each id once; the same id with another name is a fault, the first one stays."""

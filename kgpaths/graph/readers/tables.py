@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from kgpaths.errors import ConfigError, nearest
 from kgpaths.graph.readers.faults import Faults
-from kgpaths.graph.readers.names import BLANK, curie
+from kgpaths.graph.readers.names import BLANK, curie, undamaged
 from kgpaths.graph.readers.parquet import ParquetTable
 from kgpaths.graph.readers.reader import Reader, Settings
 from kgpaths.graph.readers.text import Table, places
@@ -64,7 +64,7 @@ class _TableReader(Reader):
     def _id(self, found: dict[str, int], column: str, prefix: str) -> Get:
         place, prefix = found[column], self.option(prefix, "")
         if not prefix:
-            return lambda row: row[place].strip(BLANK)
+            return lambda row: undamaged(row[place].strip(BLANK))
         return lambda row: curie(row[place], prefix)
 
 
@@ -72,13 +72,13 @@ class NodeTable(_TableReader):
     """A table with one node a row."""
 
     FORMAT = "node_table"
-    DESCRIPTION = "any table of nodes (CSV, TSV, Parquet); columns: id, name, type, xrefs, synonyms"
+    DESCRIPTION = "any table of nodes (CSV, TSV, Parquet); columns: id, name, type, xrefs, alt_ids, synonyms"
     REQUIRED = ("id", "name", "type")
-    OPTIONAL = ("source", "xrefs", "synonyms", "scope")
+    OPTIONAL = ("source", "xrefs", "alt_ids", "synonyms", "scope")
     OPTIONS: ClassVar[Mapping[str, str]] = {
         "type": "node type of all rows, where the table has no such column",
         "prefix": "put before ids that have no prefix",
-        "list_separator": "between the values of `xrefs` and `synonyms`; | when not given",
+        "list_separator": "between the values of `xrefs`, `alt_ids` and `synonyms`; | when not given",
         "scope": f"what all synonyms are; one of {', '.join(SCOPES)}; exact when not given",
         "separator": "between columns, where the file's name does not tell",
     }
@@ -94,13 +94,14 @@ class NodeTable(_TableReader):
         for table in self._tables():
             found = self._columns(table)
             id_of = self._id(found, "id", "prefix")
-            name, kind, source, xrefs, synonyms, scope = (
+            name, kind, source, xrefs, earlier, synonyms, scope = (
                 self._getter(column, found, default)
                 for column, default in (
                     ("name", ""),
                     ("type", ""),
                     ("source", self.source),
                     ("xrefs", ""),
+                    ("alt_ids", ""),
                     ("synonyms", ""),
                     ("scope", "exact"),
                 )
@@ -112,9 +113,9 @@ class NodeTable(_TableReader):
                     self.fault("bad_value", "the id is empty")
                 elif ours is not None:
                     texts = [text.strip() for text in synonyms(row).split(bar) if text.strip()]
-                    ids = [curie(xref) for xref in xrefs(row).split(bar) if xref.strip()]
+                    ids = self.references(node_id, xrefs(row).split(bar), earlier(row).split(bar))
                     names = tuple(NodeName(text, scope(row)) for text in texts)
-                    yield NodeRecord(node_id, self.named(node_id, name(row)), ours, source(row), tuple(ids), names)
+                    yield NodeRecord(node_id, self.named(node_id, name(row)), ours, source(row), ids, names)
 
 
 class EdgeTable(_TableReader):
@@ -186,7 +187,7 @@ class EdgeTable(_TableReader):
         try:
             strength = float(text.get("strength") or 1.0)
             score = float(text["score"]) if text.get("score") else None
-            start, end = (int(text.get(column) or 0) for column in ("start", "end"))
+            start, end = (int(undamaged(text.get(column, "")) or 0) for column in ("start", "end"))
         except ValueError as error:
             self.fault("bad_value", f"not a number: {error}")
             return None

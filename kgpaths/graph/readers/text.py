@@ -164,7 +164,8 @@ class Table:
             if not text:
                 return
             if '"' in text and _OPEN_ROW.fullmatch(text):
-                taken, whole = [], text
+                taken: list[str] = []
+                whole = text
                 while len(taken) < _MOST_LINES and _OPEN_ROW.fullmatch(whole):
                     following = ahead.popleft() if ahead else next(lines, "")
                     if not following:
