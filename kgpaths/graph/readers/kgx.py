@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from kgpaths.errors import GraphError
+from kgpaths.graph.readers.biolink import is_denied, is_true, observed_share, qualified, qualifiers
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Reader
 from kgpaths.graph.readers.text import Lines, Table
+from kgpaths.graph.readers.values import as_text
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import relations
+from kgpaths.graph.vocabulary import denials, relations
 from kgpaths.records import Evidence
 
-_NEGATIONS = {"has_phenotype": "lacks_phenotype", "has_symptom": "lacks_phenotype", "treats": "not_indicated_for"}
 _BROADER = ("biolink:NamedThing", "biolink:BiologicalEntity", "biolink:ThingWithTaxon", "biolink:Entity")
 """Categories that say too little: the prefix of the id, or a narrower category beside them, decides."""
 
@@ -87,17 +88,21 @@ class Kgx(Reader):
 
     def _nodes(self) -> Iterator[NodeRecord]:
         for record in self._records(edges=False):
-            node_id = curie(_one(record, "id"))
+            node_id = curie(self._one(record, "id"))
             if not node_id:
                 self.fault("bad_value", "the node has no id")
                 continue
+            try:
+                if is_true(record, "deprecated"):
+                    self.faults.skip("obsolete term")
+                    continue
+            except ValueError as error:
+                self.fault("bad_value", str(error))
             ours = self._category(node_id, self._many(record, "category"))
             if ours is not None:
-                xrefs = tuple(
-                    curie(text)
-                    for key in ("xref", "same_as", "equivalent_identifiers")
-                    for text in self._many(record, key)
-                )
+                same = [text for key in ("same_as", "equivalent_identifiers") for text in self._many(record, key)]
+                own = [text for text in same if curie(text).partition(":")[0] == node_id.partition(":")[0]]
+                xrefs = self.references(node_id, [*self._many(record, "xref"), *same], own)
                 names = [
                     NodeName(text, "exact") for key in ("synonym", "exact_synonym") for text in self._many(record, key)
                 ]
@@ -105,23 +110,26 @@ class Kgx(Reader):
                     names += [NodeName(text, scope) for text in self._many(record, f"{scope}_synonym")]
                 given = (self._many(record, "provided_by") or [self.source])[0]
                 source = self.settings.source or _source(given)
-                yield NodeRecord(node_id, self.named(node_id, _one(record, "name")), ours, source, xrefs, tuple(names))
+                yield NodeRecord(node_id, self.named(node_id, record.get("name")), ours, source, xrefs, tuple(names))
 
     def edges(self) -> Iterator[EdgeRecord]:
         for record in self._records(edges=True):
-            ends = [curie(_one(record, key)) for key in ("subject", "object")]
+            ends = [curie(self._one(record, key)) for key in ("subject", "object")]
             if not all(ends):
                 self.fault("bad_value", "the subject or the object is empty")
                 continue
-            known = self.predicate(_one(record, "predicate"))
+            known = self.predicate(self._one(record, "predicate"))
             if known is None:
                 continue
             predicate, swapped = known
-            if _one(record, "negated").lower() in ("true", "1"):
-                if predicate not in _NEGATIONS:
-                    self.faults.skip(f"negated statement by {predicate}")
-                    continue
-                predicate = _NEGATIONS[predicate]
+            try:
+                stated = self._statement(record, predicate, swapped)
+            except ValueError as error:
+                self.fault("bad_value", str(error))
+                continue
+            if stated is None:
+                continue
+            predicate, patients = stated
             subject, object_ = reversed(ends) if swapped else ends
             given = next(
                 (
@@ -137,10 +145,44 @@ class Kgx(Reader):
                 self.source,
             )
             source = _source(given)
-            evidence = tuple(Evidence(reference=text) for text in self._many(record, "publications"))
+            evidence = tuple(Evidence(reference=text, score=patients) for text in self._many(record, "publications"))
+            if not evidence and patients is not None:
+                evidence = (Evidence(score=patients),)
             yield EdgeRecord(
-                subject, predicate, object_, source, self.version, self.licence_for(source), evidence=evidence
+                subject,
+                predicate,
+                object_,
+                source,
+                self.version,
+                self.licence_for(source),
+                strength=patients or 1.0,
+                evidence=evidence,
             )
+
+    def _statement(self, record: Record, predicate: str, swapped: bool) -> tuple[str, float | None] | None:
+        """Return what an edge says, and in which share of patients; None where nothing of ours says it.
+
+        Raises:
+            ValueError: a frequency or a truth value that cannot be, or two that contradict each other.
+        """
+        if is_true(record, "deprecated"):
+            self.faults.skip("deprecated statement")
+            return None
+        denied, patients = is_denied(record), observed_share(record)
+        if denied and patients:
+            raise ValueError(f"the statement is negated, and yet its frequency is {patients}")
+        if denied or patients == 0.0:
+            if predicate not in denials():
+                self.faults.skip(f"negated statement by {predicate}")
+                return None
+            predicate = denials()[predicate]
+        found = qualified(predicate, dict(qualifiers(record)), swapped=swapped)
+        if not found.predicate:
+            self.faults.skip(f"statement with qualifiers that no predicate of ours says: {found.why}")
+            return None
+        for name in found.without:
+            self.faults.skip(f"{name} of a statement that is kept, and true without it")
+        return found.predicate, patients
 
     def _category(self, node_id: str, categories: list[str]) -> str | None:
         """Return the type of the narrowest category that we know."""
@@ -188,14 +230,13 @@ class Kgx(Reader):
 
     def _many(self, record: Record, key: str) -> list[str]:
         value = record.get(key)
-        if isinstance(value, list):
-            return [str(item) for item in value if item]
-        return [part for part in str(value or "").split(self.option("separator", "|")) if part.strip()]
+        if isinstance(value, str):
+            value = value.split(self.option("separator", "|"))
+        return self.texts(value, key)
 
-
-def _one(record: Record, key: str) -> str:
-    value = record.get(key)
-    return "" if value is None else str(value).strip()
+    @staticmethod
+    def _one(record: Record, key: str) -> str:
+        return (as_text(record.get(key)) or "").strip()
 
 
 def _source(text: str) -> str:
