@@ -11,7 +11,7 @@ from kgpaths.errors import GraphError, UsageError
 from kgpaths.graph.builder import build_snapshot
 from kgpaths.graph.merge import MergeReport, merge_concepts, merged_edges, merged_nodes
 from kgpaths.graph.readers import Fault, Faults, Listener, Reader, Settings, open_reader
-from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
+from kgpaths.graph.readers.reader import UNKNOWN_LICENCE, Obsolete
 from kgpaths.graph.snapshot import SnapshotMeta, SourceInfo
 from kgpaths.graph.spec import GraphSpec, SourceSpec
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
@@ -106,14 +106,14 @@ def build_from_spec(
     infos: dict[str, SourceInfo] = {}
     skipped: Counter[str] = Counter()
     tick = progress or (lambda _: None)
-    nodes: Iterable[NodeRecord] = _nodes(sources, references, ids, tick)
+    nodes: Iterable[NodeRecord] = list(_nodes(sources, references, ids, tick))
+    older = ids.older()
+    nodes = [node._replace(xrefs=(*node.xrefs, *older[node.id])) if node.id in older else node for node in nodes]
     mapping: dict[str, str] = {}
     merge: MergeReport | None = None
     if spec.merge.rules:
-        records = list(nodes)
-        mapping, merge = merge_concepts(records, spec.merge.rules)
-        nodes = merged_nodes(records, mapping)
-        del records
+        mapping, merge = merge_concepts(nodes, spec.merge.rules)
+        nodes = merged_nodes(nodes, mapping)
     meta = build_snapshot(
         nodes,
         merged_edges(_edges(sources, ids, infos, skipped, tick), mapping, skipped),
@@ -185,19 +185,63 @@ class _Ids:
 
     def __init__(self) -> None:
         self.known: set[str] = set()
-        self._older: dict[str, str] = {}
+        self._newer: dict[str, set[str]] = {}
+        self._consider: dict[str, set[str]] = {}
 
     def add(self, node: NodeRecord) -> None:
         """Learn a node. A cross-reference to its own vocabulary is an id that was given up for it (`alt_id`)."""
         self.known.add(node.id)
         vocabulary = node.id.partition(":")[0] + ":"
         for xref in node.xrefs:
-            if xref.startswith(vocabulary) and self._older.setdefault(xref, node.id) != node.id:
-                self._older[xref] = ""  # given up for several: it stands for none of them
+            if xref.startswith(vocabulary):
+                self._newer.setdefault(xref, set()).add(node.id)
+
+    def retire(self, obsolete: Mapping[str, Obsolete]) -> None:
+        """Learn what took the place of obsolete ids."""
+        for node_id, told in obsolete.items():
+            self._newer.setdefault(node_id, set()).update(told.replaced_by)
+            self._consider.setdefault(node_id, set()).update(told.consider)
 
     def newer(self, node_id: str) -> str:
-        """Return the id of the node, also for an older one; empty when there is none."""
-        return node_id if node_id in self.known else self._older.get(node_id, "")
+        """Return the id of the node, also for an older id, over any number of steps; empty where there is not just one.
+
+        An id that was given up for several stands for none of them.
+        """
+        return next(iter(found)) if len(found := self._now(node_id)) == 1 else ""
+
+    def older(self) -> dict[str, list[str]]:
+        """Return the obsolete ids of each node that took their place."""
+        found: dict[str, list[str]] = {}
+        for node_id in sorted(self._consider.keys() - self.known):
+            if newer := self.newer(node_id):
+                found.setdefault(newer, []).append(node_id)
+        return found
+
+    def why(self, node_id: str) -> str:
+        """Return why an id leads to no node."""
+        several = sorted(self._now(node_id))
+        if several:
+            return f"{node_id} was given up for several: {', '.join(several)}"
+        if node_id not in self._newer:
+            return f"{node_id} is a node of no source"
+        choice = sorted(self._consider.get(node_id, ()))
+        replaced = sorted(self._newer[node_id])
+        if replaced:
+            return f"{node_id} is obsolete, and {', '.join(replaced)} that replaced it is a node of no source"
+        return f"{node_id} is obsolete" + (f"; consider {', '.join(choice)}" if choice else ", and nothing replaced it")
+
+    def _now(self, node_id: str) -> set[str]:
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = [node_id]
+        while waiting:
+            one = waiting.pop()
+            if one in self.known:
+                found.add(one)
+            elif one not in seen:
+                seen.add(one)
+                waiting += self._newer.get(one, ())
+        return found
 
 
 def _nodes(
@@ -215,6 +259,7 @@ def _nodes(
             ids.add(node)
             more = references.get(node.id)
             yield node._replace(xrefs=(*node.xrefs, *more)) if more else node
+        ids.retire(source.reader.obsolete)
     if not ids.known:
         raise GraphError("no source gave a node, and edges need nodes; add a source that defines them (`node_table`)")
 
@@ -230,7 +275,10 @@ def _edges(
                 subject, object_ = ids.newer(edge.subject), ids.newer(edge.object)
                 if not subject or not object_:
                     missing = edge.object if subject else edge.subject
-                    reader.fault("dangling_edge", f"{edge.predicate}: {missing} is a node of no source")
+                    reader.fault("dangling_edge", f"{edge.predicate}: {ids.why(missing)}")
+                    continue
+                if subject == object_:
+                    source.faults.skip("edge between a term and its own older id")
                     continue
                 edge = edge._replace(subject=subject, object=object_)
             count += 1

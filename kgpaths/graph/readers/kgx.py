@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from kgpaths.errors import GraphError
 from kgpaths.graph.readers.biolink import is_denied, is_true, observed_share, qualified, qualifiers
 from kgpaths.graph.readers.names import curie
-from kgpaths.graph.readers.reader import Reader
+from kgpaths.graph.readers.reader import Obsolete, Reader
 from kgpaths.graph.readers.text import Lines, Table
 from kgpaths.graph.readers.values import as_text
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
@@ -94,6 +94,7 @@ class Kgx(Reader):
                 continue
             try:
                 if is_true(record, "deprecated"):
+                    self.obsolete[node_id] = Obsolete()
                     self.faults.skip("obsolete term")
                     continue
             except ValueError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpaths.errors import GraphError
+from kgpaths.graph.readers.annotations import condition, parse_notes
 from kgpaths.graph.readers.faults import Faults
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.ontology import OntologyReader, Term
@@ -18,12 +19,13 @@ from kgpaths.graph.readers.text import Lines
 from kgpaths.graph.tables import NodeName
 
 _LICENCE = re.compile(r"property_value: (terms|dcterms):license ")
+_ID, _OBSOLETE = re.compile(r"\s*id\s*:"), re.compile(r"\s*is_obsolete\s*:\s*(t|y|1)", re.IGNORECASE)
 _LAYPERSON, _ABBREVIATION = ("layperson",), ("abbreviation", "acronym")
 _OBSOLETE_NAME = ("obsolete_synonym", "deprecated")
 
 
 class Obo(OntologyReader):
-    """Reads terms, hierarchy and relationships; a frame that is not OBO is a fault, and the next one is read."""
+    """Reads terms, hierarchy and relationships; a line that is not OBO is a fault, and the others are read."""
 
     FORMAT = "obo"
     DESCRIPTION = "OBO ontologies (.obo, compressed or not)"
@@ -37,8 +39,6 @@ class Obo(OntologyReader):
         return f"{self._lines.path}:{self._start}" if self._lines else str(self.paths[0])
 
     def terms(self, path: Path) -> Iterator[Term]:
-        import fastobo
-
         lines = self._lines = Lines(path, self.faults)
         header = True
         for block in self._blocks(lines):
@@ -46,24 +46,54 @@ class Obo(OntologyReader):
                 self._read_header(path, block)
                 header = False
             elif block.startswith(("[Term]", "[Typedef]")):
-                try:
-                    frame: Any = fastobo.loads(block)[0]
-                except SyntaxError as error:
-                    if not lines.repeated:
-                        line = self._start + (error.lineno or 1) - 1
-                        self.fault("bad_value", f"not OBO: {error.msg}", f"{path}:{line}")
-                    continue
-                if block.startswith("[Typedef]"):
+                frame, obsolete = self._frame(block, lines)
+                if frame is not None and block.startswith("[Typedef]"):
                     self._typedef(frame)
+                elif frame is not None:
+                    term = self._term(frame)
+                    term.obsolete |= obsolete
+                    yield term
+
+    def _frame(self, block: str, lines: Lines) -> tuple[Any, bool]:
+        """Parse a frame; where it is no OBO, line by line, so that a bad line costs the term no more than itself.
+
+        Returns:
+            The frame, None when not even its id can be read; and whether a bad line says that it is obsolete.
+        """
+        import fastobo
+
+        # on a line that is all comment the parser gives up for good
+        given = ["" if line.lstrip().startswith("!") else line for line in block.splitlines()]
+        try:
+            return fastobo.loads("\n".join(given) + "\n")[0], False
+        except SyntaxError:
+            pass  # one of the lines
+        head = given[0].partition("]")[0] + "]"
+        frame: Any = None
+        obsolete = False
+        for number, line in sorted(enumerate(given), key=lambda item: not _ID.match(item[1])):  # the id comes first
+            if number == 0 or not line.strip():
+                continue
+            try:
+                if frame is None:
+                    frame = fastobo.loads(f"{head}\n{line}\n")[0]
                 else:
-                    yield self._term(frame)
+                    frame.append(fastobo.loads(f"{head}\nid: {frame.id}\n{line}\n")[0][0])
+            except SyntaxError as error:
+                obsolete = obsolete or _OBSOLETE.match(line) is not None
+                if not lines.repeated:
+                    message = f"not OBO: {error.msg}; {'the line' if frame is not None else 'the term'} is left out"
+                    self.fault("bad_value", message, f"{lines.path}:{self._start + number}")
+                if frame is None:
+                    break
+        return frame, obsolete
 
     def hierarchy(self, path: Path) -> Iterator[tuple[str, str]]:
         term_id = ""
         for line in Lines(path, Faults()):  # `terms` notes the faults of the same lines
             if line.startswith("id: "):
                 term_id = curie(line[4:].split(" ")[0])
-            elif line.startswith("is_a: "):
+            elif line.startswith("is_a: ") and not condition(parse_notes(line)):
                 yield term_id, curie(line[6:].split(" ")[0])
 
     def _blocks(self, lines: Lines) -> Iterator[str]:
@@ -105,15 +135,21 @@ class Obo(OntologyReader):
             elif tag == "namespace":
                 term.namespace = clause.raw_value()
             elif tag == "is_obsolete":
-                term.obsolete = clause.obsolete
+                term.obsolete |= clause.obsolete
             elif tag == "is_a":
-                term.relations.append(("is_a", curie(str(clause.term))))
+                term.relations.append(("is_a", curie(str(clause.term)), _notes(clause)))
             elif tag == "relationship":
-                term.relations.append((str(clause.typedef), curie(str(clause.term))))
+                term.relations.append((str(clause.typedef), curie(str(clause.term)), _notes(clause)))
             elif tag == "alt_id":
-                term.xrefs.append(curie(str(clause.alt_id)))
+                term.alternatives.append(curie(str(clause.alt_id)))
+            elif tag == "replaced_by":
+                term.replaced_by.append(curie(str(clause.term)))
+            elif tag == "consider":
+                term.consider.append(curie(str(clause.term)))
+            elif tag == "property_value":
+                term.note(str(clause.property_value.relation), str(clause.property_value.value))
             elif tag == "xref":
-                term.xrefs.append(curie(str(clause.xref.id)))
+                term.xrefs.append((curie(str(clause.xref.id)), _notes(clause)))
             elif tag == "synonym":
                 synonym = clause.synonym
                 kind = str(synonym.type or "").lower()
@@ -122,6 +158,10 @@ class Obo(OntologyReader):
             elif tag == "intersection_of" and self._lines is not None and not self._lines.repeated:
                 self.faults.skip("part of a logical definition (intersection_of)")
         return term
+
+
+def _notes(clause: Any) -> list[tuple[str, str]]:
+    return [(str(note.key), note.value) for note in clause.qualifiers or ()]
 
 
 def _scope(scope: str, kind: str) -> str:

@@ -14,6 +14,7 @@ from kgpaths.graph.readers.faults import Faults
 from kgpaths.graph.readers.json_stream import JsonElements
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.ontology import OntologyReader, Term
+from kgpaths.graph.readers.values import as_list, as_text
 from kgpaths.graph.tables import EdgeRecord, NodeName
 
 _NODES, _EDGES = ("graphs", "nodes"), ("graphs", "edges")
@@ -23,7 +24,6 @@ _SCOPES = {
     "hasBroadSynonym": "broad",
     "hasRelatedSynonym": "related",
 }
-_NAMESPACE, _ALTERNATIVE = "#hasOBONamespace", "#hasAlternativeId"
 
 
 class OboGraph(OntologyReader):
@@ -34,7 +34,7 @@ class OboGraph(OntologyReader):
     SUFFIXES = (".json",)
 
     _open: JsonElements | None = None
-    _obsolete: frozenset[str] = frozenset()
+    _repeated = False
 
     @property
     def where(self) -> str:
@@ -55,37 +55,60 @@ class OboGraph(OntologyReader):
             raise GraphError(f"{path} is no OBO graph: it has no lists graphs.nodes and graphs.edges")
 
     def terms(self, path: Path) -> Iterator[Term]:
-        repeated = path in self.faults.read
+        self._repeated = path in self.faults.read
         for node in self._elements(path, _NODES):
+            identifier = curie(as_text(node.get("id")) or "")
             if node.get("type") == "PROPERTY":
-                identifier = str(node.get("id", ""))
-                self.declare([curie(identifier), identifier, str(node.get("lbl") or "")])
-            elif not node.get("id"):
-                if not repeated:
-                    self.fault("bad_value", "the node has no id")
+                self.declare([identifier, str(node.get("id", "")), as_text(node.get("lbl")) or ""])
+            elif not identifier:
+                self._wrong("the node has no id")
             elif node.get("type", "CLASS") == "CLASS":
-                yield self._term(node)
+                yield self._term(identifier, node)
 
-    def _term(self, node: dict[str, Any]) -> Term:
-        meta = node.get("meta") or {}
-        term = Term(id=curie(node["id"]), name=node.get("lbl") or "", obsolete=bool(meta.get("deprecated")))
-        for xref in meta.get("xrefs") or ():
-            term.xrefs.append(curie(xref["val"]))
-        for synonym in meta.get("synonyms") or ():
-            term.names.append(NodeName(synonym["val"], _SCOPES.get(synonym.get("pred", ""), "related")))
-        for value in meta.get("basicPropertyValues") or ():
-            if value["pred"].endswith(_NAMESPACE):
-                term.namespace = value["val"]
-            elif value["pred"].endswith(_ALTERNATIVE):
-                term.xrefs.append(curie(value["val"]))
+    def _term(self, identifier: str, node: dict[str, Any]) -> Term:
+        meta = node.get("meta")
+        if not isinstance(meta, dict):
+            if meta is not None:
+                self._wrong(f"meta of {identifier} is no object")
+            meta = {}
+        term = Term(id=identifier, name=node.get("lbl"), obsolete=str(meta.get("deprecated")).lower() == "true")
+        for val, xref in self._values(meta, "xrefs", identifier):
+            term.xrefs.append((curie(val), self._notes(xref, identifier)))
+        for val, synonym in self._values(meta, "synonyms", identifier):
+            term.names.append(NodeName(val, _SCOPES.get(str(synonym.get("pred")), "related")))
+        for val, note in self._values(meta, "basicPropertyValues", identifier):
+            term.note(str(note.get("pred")), val)
         return term
+
+    def _values(self, holder: dict[str, Any], key: str, identifier: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the text `val` of each object of a list, and the object; what has none is a fault, not the term."""
+        for item in as_list(holder.get(key)):
+            val = as_text(item.get("val")) if isinstance(item, dict) else None
+            if val:
+                yield val, item
+            else:
+                self._wrong(f"{key} of {identifier} hold no object with a val: {item!r}")
+
+    def _notes(self, holder: dict[str, Any], identifier: str) -> list[tuple[str, str]]:
+        """Return what is noted of an axiom, by key and value."""
+        meta = holder.get("meta")
+        notes = [("xref", text) for text in map(as_text, as_list(holder.get("xrefs"))) if text]
+        if isinstance(meta, dict):
+            found = self._values(meta, "basicPropertyValues", identifier)
+            notes += [(str(note.get("pred")), val) for val, note in found]
+            notes += [("xref", val) for val, _ in self._values(meta, "xrefs", identifier)]
+        return notes
+
+    def _wrong(self, message: str) -> None:
+        if not self._repeated:
+            self.fault("bad_value", message)
 
     def edges(self) -> Iterator[EdgeRecord]:
         """Yield the edges between terms that are taken; what stands in other files is for the caller to check."""
         taken = {term.id for term in self._taken()}
         for path in self.files():
             for edge in self._elements(path, _EDGES):
-                ends = [curie(str(edge.get(key) or "")) for key in ("sub", "obj")]
+                ends = [curie(as_text(edge.get(key)) or "") for key in ("sub", "obj")]
                 if not all(ends):
                     self.fault("bad_value", "the edge has no sub or no obj")
                     continue
@@ -94,7 +117,9 @@ class OboGraph(OntologyReader):
                 if ends[0] not in taken:
                     self.faults.skip("edge of a term that is left out")
                     continue
-                record = self.edge(ends[0], _relation(str(edge.get("pred") or "")), ends[1])
+                self._repeated = False
+                notes = self._notes(edge, f"the edge of {ends[0]}")
+                record = self.edge(ends[0], _relation(str(edge.get("pred") or "")), ends[1], notes)
                 if record is not None:
                     yield record
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from kgpaths.errors import UsageError
-from kgpaths.graph.readers.names import node_type
-from kgpaths.graph.readers.reader import Reader
+from kgpaths.graph.readers.annotations import Notes, condition, unlike
+from kgpaths.graph.readers.names import curie, node_type
+from kgpaths.graph.readers.reader import Obsolete, Reader
+from kgpaths.graph.readers.values import as_list
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.graph.vocabulary import licences, resolve_predicate
 
@@ -77,6 +80,7 @@ _BRANCHES: Mapping[str, str | None] = {
     "ORPHA:C010": "gene",
     "ORPHA:C023": "onset",
 }
+_LAST_PART = re.compile(r"[:/#]|IAO_")
 _SOURCES = {"HP": "hpo", "ORPHA": "orphanet"}
 
 
@@ -85,12 +89,31 @@ class Term:
     """One term of an ontology, with ids as CURIEs."""
 
     id: str
-    name: str = ""
+    name: Any = ""
     namespace: str = ""
     obsolete: bool = False
-    xrefs: list[str] = field(default_factory=list)
+    replaced_by: list[str] = field(default_factory=list)
+    consider: list[str] = field(default_factory=list)
+    """What an obsolete term may stand for, where nobody says that it is the same."""
+    alternatives: list[str] = field(default_factory=list)
+    """Ids that were given up for this one."""
+    xrefs: list[tuple[str, Notes]] = field(default_factory=list)
     names: list[NodeName] = field(default_factory=list)
-    relations: list[tuple[str, str]] = field(default_factory=list)
+    relations: list[tuple[str, str, Notes]] = field(default_factory=list)
+
+    def note(self, relation: str, value: str) -> None:
+        """Take what a property of the term says, where it has a meaning for us."""
+        name = _LAST_PART.split(relation)[-1].lower().replace("_", "")
+        if name in ("0100001", "replacedby", "termreplacedby"):
+            self.replaced_by.append(curie(value))
+        elif name == "consider":
+            self.consider.append(curie(value))
+        elif name == "hasalternativeid":
+            self.alternatives.append(curie(value))
+        elif name == "hasobonamespace":
+            self.namespace = value
+        elif name == "deprecated":
+            self.obsolete |= value.lower() in ("true", "1")
 
 
 class OntologyReader(Reader):
@@ -159,19 +182,31 @@ class OntologyReader(Reader):
             else:
                 ours = self._type_of_term(term)
             if ours is not None:
-                xrefs = tuple(dict.fromkeys(term.xrefs))
+                xrefs = self.references(term.id, self._equivalent(term), term.alternatives)
                 name = self.named(term.id, term.name)
                 yield NodeRecord(term.id, name, ours, self._source_of(term.id), xrefs, tuple(term.names))
 
+    def _equivalent(self, term: Term) -> Iterator[str]:
+        for xref, notes in term.xrefs:
+            other = unlike(term.id, notes)
+            if other:
+                self.faults.skip(f"cross-reference that is no equivalence: {other}")
+            else:
+                yield xref
+
     def edges(self) -> Iterator[EdgeRecord]:
         for term in self._taken():
-            for relation, other in term.relations:
-                edge = self.edge(term.id, relation, other)
+            for relation, other, notes in term.relations:
+                edge = self.edge(term.id, relation, other, notes)
                 if edge is not None:
                     yield edge
 
-    def edge(self, subject: str, relation: str, object: str) -> EdgeRecord | None:
-        """Return the edge for one relation; None, and a fault, when its predicate is unknown."""
+    def edge(self, subject: str, relation: str, object: str, notes: Notes) -> EdgeRecord | None:
+        """Return the edge for one relation; None, and told, when it is not always true or its predicate is unknown."""
+        narrowed = condition(notes)
+        if narrowed:
+            self.faults.skip(f"relation that holds only under a condition: {narrowed}")
+            return None
         known = self.predicate(relation)
         if known is None:
             return None
@@ -181,11 +216,12 @@ class OntologyReader(Reader):
         return EdgeRecord(subject, known[0], object, source, self.version, self._licence_for(source))
 
     def _taken(self) -> Iterator[Term]:
-        prefixes: Iterable[str] = self.option("prefixes", ())
+        prefixes = as_list(self.option("prefixes", None))
         for path in self.files():
             repeated = path in self.faults.read
             for term in self.terms(path):
                 if term.obsolete:
+                    self.obsolete[term.id] = Obsolete(tuple(term.replaced_by), tuple(term.consider))
                     self.faults.skip("obsolete term", not repeated)
                 elif prefixes and term.id.partition(":")[0] not in prefixes:
                     self.faults.skip("term of another ontology", not repeated)

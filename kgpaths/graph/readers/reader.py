@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,6 +44,15 @@ class Settings(BaseModel):
     """Options of the format."""
 
 
+class Obsolete(NamedTuple):
+    """What a source says of an id that it has given up."""
+
+    replaced_by: tuple[str, ...] = ()
+    """Ids that mean the same."""
+    consider: tuple[str, ...] = ()
+    """Ids that may mean it; a person has to choose."""
+
+
 class Reader(ABC):
     """Reads one source as it streams by: `nodes()`, then `edges()`; what is wrong is noted in `faults`.
 
@@ -73,6 +82,8 @@ class Reader(ABC):
         self.version = settings.version or "unknown"
         known = "" if self.LICENCE_PER_EDGE or self.source not in licences() else licences()[self.source].licence
         self.licence = licence_id(settings.licence) or known or UNKNOWN_LICENCE
+        self.obsolete: dict[str, Obsolete] = {}
+        """Obsolete ids; complete once `nodes()` has come to its end."""
         self.labels: dict[str, str] = {}
         """What a file calls predicates that it names by number; for messages."""
         self._predicates: dict[str, tuple[str, bool] | None] = {}

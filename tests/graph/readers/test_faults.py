@@ -184,13 +184,14 @@ def test_faults_of_form_count_once_though_nodes_and_edges_are_two_readings(tmp_p
     assert [line for line, _ in read("drugmechdb", paths).wrong] == ["2", "3"]
 
 
-def test_a_frame_that_is_no_obo_is_left_out(tmp_path: Path, read: Any) -> None:
+def test_a_line_that_is_no_obo_is_left_out(tmp_path: Path, read: Any) -> None:
     file = tmp_path / "x.obo"
     good = "[Term]\nid: HP:{0}\nname: {0}\n\n"
     bad = "[Term]\nid: HP:2\nname: two\nsynonym: unquoted EXACT []\n\n"
     file.write_text("format-version: 1.2\n\n" + good.format(1) + bad + good.format(3))
     found = read("obo", file)
-    assert list(found.nodes) == ["HP:1", "HP:3"]
+    assert list(found.nodes) == ["HP:1", "HP:2", "HP:3"]
+    assert found.nodes["HP:2"].names == ()
     assert found.wrong == [("10", "bad_value")]
 
 
