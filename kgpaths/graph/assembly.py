@@ -11,6 +11,7 @@ from kgpaths.errors import GraphError, UsageError
 from kgpaths.graph.builder import build_snapshot
 from kgpaths.graph.merge import MergeReport, merge_concepts, merged_edges, merged_nodes
 from kgpaths.graph.readers import Fault, Faults, Listener, Reader, Settings, open_reader
+from kgpaths.graph.readers.names import is_known_prefix
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE, Obsolete
 from kgpaths.graph.snapshot import SnapshotMeta, SourceInfo
 from kgpaths.graph.spec import GraphSpec, SourceSpec
@@ -107,6 +108,7 @@ def build_from_spec(
     skipped: Counter[str] = Counter()
     tick = progress or (lambda _: None)
     nodes: Iterable[NodeRecord] = list(_nodes(sources, references, ids, tick))
+    _tell_prefixes(sources, ids)
     older = ids.older()
     nodes = [node._replace(xrefs=(*node.xrefs, *older[node.id])) if node.id in older else node for node in nodes]
     mapping: dict[str, str] = {}
@@ -143,6 +145,8 @@ class _Source:
         found = [folder / Path(path).expanduser() for path in paths]
         self.reader: Reader = open_reader(spec.format, found, settings=settings, faults=self.faults)
         self.nodes = self.edges = self.xrefs = 0
+        self.prefixes: Counter[str] = Counter()
+        """Prefixes of the ids in its mappings."""
         self.sources: set[str] = set()
         self.terms: set[tuple[str, str]] = set()
         """Source and licence of the edges."""
@@ -175,9 +179,20 @@ def _references(sources: Iterable[_Source]) -> dict[str, list[str]]:
     for source in sources:
         for left, right in source.reader.xrefs():
             source.xrefs += 1
+            source.prefixes.update(node_id.partition(":")[0] for node_id in (left, right))
             references.setdefault(left, []).append(right)
             references.setdefault(right, []).append(left)
     return references
+
+
+def _tell_prefixes(sources: Iterable[_Source], ids: _Ids) -> None:
+    """Note the mappings by prefixes that nobody knows: they join nothing."""
+    known = {node_id.partition(":")[0] for node_id in ids.known}
+    for source in sources:
+        for prefix, count in sorted(source.prefixes.items()):
+            if prefix not in known and not is_known_prefix(prefix):
+                what = f"id of a mapping with the prefix {prefix!r}, which no node has; see its curie_map"
+                source.faults.skip(what, count)
 
 
 class _Ids:

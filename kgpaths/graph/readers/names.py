@@ -28,6 +28,24 @@ _PREFIXES = {
 _SNOMED = re.compile(r"SNOMEDCT_US(_\d{4}_\d{2}_\d{2})?$")
 _IRI = re.compile(r"https?://.*[/#]([A-Za-z][A-Za-z0-9.]*)_([A-Za-z0-9.-]+)$")
 
+_NAMESPACES = {  # IRIs that do not end in the prefix and an underscore
+    "id.nlm.nih.gov/mesh/": "MESH",
+    "omim.org/entry/": "OMIM",
+    "snomed.info/id/": "SCTID",
+    "snomed.info/sct/": "SCTID",
+    "linkedlifedata.com/resource/umls/id/": "UMLS",
+    "uts.nlm.nih.gov/uts/umls/concept/": "UMLS",
+    "ncbi.nlm.nih.gov/gene/": "NCBIGene",
+    "purl.uniprot.org/uniprot/": "UniProt",
+    "uniprot.org/uniprot/": "UniProt",
+    "uniprot.org/uniprotkb/": "UniProt",
+    "drugbank.ca/drugs/": "DRUGBANK",
+    "go.drugbank.com/drugs/": "DRUGBANK",
+    "drugbank.com/drugs/": "DRUGBANK",
+}
+_RESOLVER = re.compile(r"(?:identifiers\.org|bioregistry\.io|purl\.bioontology\.org/ontology)/([\w.-]+)[/:](.+)")
+_HOST = re.compile(r"https?://(?:www\.)?")
+
 _TYPE_OF_PREFIX = {
     "DOID": "disease",
     "MONDO": "disease",
@@ -144,8 +162,7 @@ def curie(text: str, prefix: str = "") -> str:
     """
     text = undamaged(text.strip(BLANK), prefix)
     if text.startswith("http"):
-        match = _IRI.match(text)
-        return f"{prefix_of(match[1])}:{match[2]}" if match else text
+        return _shortened(text)
     head, colon, tail = text.partition(":")
     if colon:
         return f"{prefix_of(head)}:{tail}"
@@ -153,6 +170,34 @@ def curie(text: str, prefix: str = "") -> str:
     if underscore and head.isalpha() and tail[:1].isdigit():
         return f"{prefix_of(head)}:{tail}"
     return f"{prefix}:{text}" if prefix and text else text
+
+
+def is_known_prefix(prefix: str) -> bool:
+    """Say whether a prefix is, under any of its spellings, one of those that kgpaths knows.
+
+    >>> is_known_prefix("MSH"), is_known_prefix("M")
+    (True, False)
+    """
+    return prefix_of(prefix).lower() in _KNOWN_PREFIXES
+
+
+def _shortened(iri: str) -> str:
+    """Return the CURIE of an IRI; the IRI where nothing says what it is of.
+
+    >>> _shortened("http://id.nlm.nih.gov/mesh/D003371"), _shortened("https://identifiers.org/hgnc:5")
+    ('MESH:D003371', 'HGNC:5')
+    """
+    match = _IRI.match(iri)
+    if match:
+        return f"{prefix_of(match[1])}:{match[2]}"
+    place = _HOST.sub("", iri)
+    for start, prefix in _NAMESPACES.items():
+        if place.startswith(start) and len(place) > len(start):
+            return f"{prefix}:{place[len(start) :]}"
+    resolved = _RESOLVER.fullmatch(place)
+    if resolved is None:
+        return iri
+    return f"{prefix_of(resolved[1])}:{resolved[2].rpartition(':')[2]}"
 
 
 def undamaged(text: str, prefix: str = "") -> str:
