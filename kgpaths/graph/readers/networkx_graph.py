@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from kgpaths.errors import ConfigError, GraphError, nearest
 from kgpaths.graph.readers.faults import Faults
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Reader, Settings
+from kgpaths.graph.readers.values import as_list
 from kgpaths.graph.tables import SCOPES, TIERS, EdgeRecord, NodeName, NodeRecord
 from kgpaths.graph.vocabulary import relations
 from kgpaths.records import Evidence
@@ -54,7 +56,8 @@ class NetworkxGraph(Reader):
         for column in settings.columns:
             if column not in _ATTRIBUTES:
                 raise ConfigError(f"networkx has no column {column!r}; {nearest(column, _ATTRIBUTES)}")
-        self._graph = graph if graph is not None else _read(paths[0])
+        self._keys: dict[str, bool] = {}
+        self._graph = graph if graph is not None else _read(paths[0], faults)
 
     @property
     def where(self) -> str:
@@ -83,7 +86,7 @@ class NetworkxGraph(Reader):
         rows = self._graph.edges(keys=True, data=True) if multi else self._graph.edges(data=True)
         for start, end, *rest in rows:
             values = rest[-1]
-            if multi and isinstance(rest[0], str):  # a number only counts parallel edges
+            if multi and isinstance(rest[0], str) and self._says_predicate(rest[0], values):
                 values = {"key": rest[0], **values}
             self._where = f"{self._origin}edge {start!r} -> {end!r}"
             name = self._get(values, "predicate")
@@ -99,6 +102,11 @@ class NetworkxGraph(Reader):
             if tier not in TIERS or not _share(strength):
                 self.fault("bad_value", f"tier {tier!r} or strength {strength!r} (0 to 1) is not valid")
                 continue
+            try:
+                evidence = tuple(map(_evidence, _many(self._get(values, "evidence"))))
+            except ValueError as error:
+                self.fault("bad_value", f"the evidence is not valid: {' '.join(str(error).split())}")
+                continue
             licence = str(self._get(values, "licence") or "")
             yield EdgeRecord(
                 ends[0],
@@ -109,8 +117,14 @@ class NetworkxGraph(Reader):
                 self.licence_of(licence) if licence else self.licence_for(source),
                 tier,
                 1.0 if strength is None else float(strength),
-                tuple(_evidence(item) for item in _many(self._get(values, "evidence"))),
+                evidence,
             )
+
+    def _says_predicate(self, key: str, values: Mapping[str, Any]) -> bool:
+        """Say whether the key of an edge is its predicate, and not just an id that keeps parallel edges apart."""
+        if key not in self._keys:
+            self._keys[key] = key in self.settings.predicates or self._find_predicate(key) is not None
+        return self._keys[key] or (not key.lstrip("-").isdigit() and self._get(values, "predicate") is None)
 
     @property
     def _origin(self) -> str:
@@ -150,42 +164,82 @@ class NetworkxGraph(Reader):
         return ends if fits else ends[::-1]
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path, faults: Faults) -> Any:
     import networkx as nx
 
     suffix = path.suffix.lower()
     try:
-        if suffix == ".graphml":
-            return nx.read_graphml(path)
-        if suffix == ".gexf":
-            return nx.read_gexf(path)
+        if suffix in (".graphml", ".gexf"):
+            text, edges = _with_edge_ids(path)
+            graph = nx.read_graphml(text) if suffix == ".graphml" else nx.read_gexf(text)
+            if graph.number_of_edges() < edges:
+                lost = edges - graph.number_of_edges()
+                faults.add(str(path), "bad_value", f"{lost} edges have the key of another between the same nodes")
+            return graph
         if suffix == ".json":
-            return _node_link_graph(json.loads(path.read_bytes()))
+            return _node_link_graph(json.loads(path.read_bytes()), path, faults)
     except OSError as error:
         raise GraphError(f"{path} cannot be read: {error.strerror}; check the path") from None
-    except (ValueError, KeyError, SyntaxError, nx.NetworkXError) as error:
+    except (ValueError, KeyError, TypeError, SyntaxError, nx.NetworkXError) as error:
         raise GraphError(f"{path} is no {suffix[1:]} graph, or is not whole: {error}") from None
     raise GraphError(f"{path}: networkx files are .graphml, .gexf or node-link .json; give a graph object in Python")
 
 
-def _node_link_graph(values: Any) -> Any:
-    """Build a graph from node-link JSON, whose list of edges is called `edges` or, before networkx 3.4, `links`."""
+def _with_edge_ids(path: Path) -> tuple[BytesIO, int]:
+    """Return XML in which no two edges between the same nodes have one id, and the number of its edges.
+
+    To networkx the id is the key of an edge: of parallel ones with the same id only the last would stay.
+    """
+    from xml.etree import ElementTree
+
+    root = ElementTree.parse(path).getroot()
+    directed = any("directed" in (part.get("edgedefault"), part.get("defaultedgetype")) for part in root.iter())
+    seen: set[tuple[str | None, ...]] = set()
+    edges = 0
+    for edge in root.iter():
+        if str(edge.tag).rpartition("}")[2] != "edge":
+            continue
+        edges += 2 if edge.get("type") == "mutual" else 1
+        ends = [edge.get("source", ""), edge.get("target", "")]
+        key = (*(ends if directed else sorted(ends)), edge.get("id"))
+        if key[-1] is None or key in seen:
+            edge.set("id", str(-edges))
+        seen.add(key)
+    return BytesIO(ElementTree.tostring(root)), edges
+
+
+def _node_link_graph(values: Any, path: Path, faults: Faults) -> Any:
+    """Build a graph from node-link JSON, whose list of edges is called `edges` or, before networkx 3.4, `links`.
+
+    An edge that has the key of another between the same nodes gets a key of its own.
+    """
     import networkx as nx
 
     graph: Any = (nx.MultiDiGraph if values.get("directed") else nx.MultiGraph)()
-    graph.add_nodes_from(
-        (node["id"], {key: value for key, value in node.items() if key != "id"}) for node in values["nodes"]
-    )
-    for edge in values["edges"] if "edges" in values else values["links"]:
-        rest = {key: value for key, value in edge.items() if key not in ("source", "target", "key")}
-        graph.add_edge(edge["source"], edge["target"], key=edge.get("key"), **rest)
+    for number, node in enumerate(values["nodes"]):
+        if not isinstance(node, dict) or node.get("id") is None:
+            faults.add(f"{path}: node {number}", "bad_value", "expected an object with an id")
+        else:
+            attributes = {key: value for key, value in node.items() if key != "id"}
+            if graph.nodes.get(node["id"], attributes) != attributes:
+                faults.add(f"{path}: node {number}", "duplicate_id", f"{node['id']} is given already, and otherwise")
+            else:
+                graph.add_node(node["id"], **attributes)
+    for number, edge in enumerate(values["edges"] if "edges" in values else values["links"]):
+        ends = (edge.get("source"), edge.get("target")) if isinstance(edge, dict) else (None, None)
+        if None in ends:
+            faults.add(f"{path}: edge {number}", "bad_value", "expected an object with source and target")
+            continue
+        key = edge.get("key")
+        rest = {name: value for name, value in edge.items() if name not in ("source", "target", "key")}
+        if isinstance(key, str):
+            rest["key"] = key
+        graph.add_edges_from([(*ends, None if graph.has_edge(*ends, key) else key, rest)])
     return graph
 
 
 def _many(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple | set | frozenset) else str(value).split("|")
+    return as_list(value.split("|") if isinstance(value, str) else value)
 
 
 def _name(item: Any) -> NodeName:
@@ -201,4 +255,5 @@ def _evidence(item: Any) -> Evidence:
 
 
 def _share(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and 0.0 <= value <= 1.0)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (number and 0.0 <= value <= 1.0)

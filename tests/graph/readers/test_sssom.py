@@ -102,7 +102,5 @@ def test_mappings_by_prefixes_that_nobody_knows_are_told(tmp_path: Path) -> None
         {"name": "g", "sources": [{**source, "path": str(tmp_path / source["path"])} for source in sources]},
         tmp_path / "graph",
     )
-    assert report.sources[1].skipped == {
-        "id of a mapping with the prefix 'M', which no node has; see its curie_map": 1
-    }
+    assert report.sources[1].skipped == {"id of a mapping with the prefix 'M', which no node has; see its curie_map": 1}
     assert KnowledgeGraph.open(tmp_path / "graph").n_nodes == 1, "the ids of the lab are joined"
