@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from kgpaths.graph.tables import SCOPES
 from kgpaths.linking.batches import ADJECTIVE, MOST_PIECES, Batch, Cutter, Ints
+from kgpaths.linking.plain_text import plain
 from kgpaths.linking.tokens import COLON, NONE, SOFT
 from kgpaths.linking.trigrams import Trigrams
 from kgpaths.linking.values import Span
@@ -148,7 +149,7 @@ class NameIndex:
         return cls(arrays, words)
 
     def text(self, row: int) -> str:
-        """Return a name as the graph writes it."""
+        """Return a name as the graph writes it, in plain characters."""
         return self._blob[self._text_at[row] : self._text_at[row + 1]].tobytes().decode()
 
     def cut(self, texts: Sequence[str], masked: Sequence[Span] = ()) -> Batch:
@@ -236,6 +237,7 @@ def _distinct(names: Iterable[tuple[int, str, str]], cutter: Cutter) -> list[tup
     best: dict[tuple[int, tuple[int, ...], str], tuple[int, str]] = {}
     stream = iter(names)
     while some := list(islice(stream, _AT_ONCE)):
+        some = [(node, plain(text).text, scope) for node, text, scope in some]
         batch = cutter.cut([text for _, text, _ in some])
         numbers = batch.word[batch.content].tolist()
         bounds = np.searchsorted(batch.content, batch.bounds).tolist()

@@ -23,9 +23,10 @@ from kgpaths.linking.assertion import assertions
 from kgpaths.linking.candidates import MEASURED_TIERS, Anchor, Candidate, Candidates, calibrated
 from kgpaths.linking.disambiguation import Choice, Chooser
 from kgpaths.linking.index import NameIndex
-from kgpaths.linking.measurements import measurements
+from kgpaths.linking.measurements import Measurement, measurements
 from kgpaths.linking.names import names_of
 from kgpaths.linking.normalisation import normaliser_version
+from kgpaths.linking.plain_text import PlainText, plain
 from kgpaths.linking.running_text import Definitions, RunningText, Texts
 from kgpaths.linking.strings import StringMatcher, combines_options
 from kgpaths.linking.tokens import Tokens
@@ -46,6 +47,7 @@ class _Section(NamedTuple):
 
     name: str
     role: Role
+    text: PlainText
     tokens: Tokens
     anchors: list[Anchor]
 
@@ -86,7 +88,7 @@ class EntityLinker:
             found = Texts(self.index, some)
             for number, tokens in enumerate(found.tokens):
                 anchors = self._running.anchors(found, number, tokens, {})
-                yield self._mentions(_Section(section, role, tokens, anchors), _nodes(anchors))
+                yield self._mentions(_Section(section, role, found.plain[number], tokens, anchors), _nodes(anchors))
 
     def link_string(
         self, text: str, *, section: str = "answer", role: Role = "answer", near: bool = True
@@ -122,7 +124,7 @@ class EntityLinker:
             found = Texts(self.index, some)
             for number in range(len(some)):
                 tokens, anchors = self._string(found, number, {}, near=near)
-                yield self._mentions(_Section(section, role, tokens, anchors), _nodes(anchors))
+                yield self._mentions(_Section(section, role, found.plain[number], tokens, anchors), _nodes(anchors))
 
     def values(self, text: str, *, section: str = "question") -> list[Value]:
         """Return the numbers that a text gives, in order: ages, durations, vital signs, laboratory values.
@@ -139,11 +141,11 @@ class EntityLinker:
         K+ 6.1 mEq/L potassium (6.1,) mEq/L high text HP:0002153
         pulse 88/min heart rate (88.0,) /min normal adult_range -
         """
-        found = []
-        for measured in measurements(text):
+        found, written = [], plain(text)
+        for measured in measurements(written.text):
             meant = self._running.finding(measured) if "values" not in self.config.without else ()
             node = self._candidates.choose(meant, "question", ()).node if meant else None
-            found.append(measured.record(text, section, "" if node is None else self.graph.id(node)))
+            found.append(_value(measured, written, section, "" if node is None else self.graph.id(node)))
         return found
 
     def link_item(self, item: QAItem) -> tuple[Mention, ...]:
@@ -179,9 +181,11 @@ class EntityLinker:
         if name in ("question", "context"):
             tokens = texts.tokens[number]
             role: Role = "question" if name == "question" else "context"
-            return _Section(name, role, tokens, self._running.anchors(texts, number, tokens, defined))
-        role = "answer" if name == item.answer_section else "option"
-        return _Section(name, role, *self._string(texts, number, defined, asked))
+            anchors = self._running.anchors(texts, number, tokens, defined)
+        else:
+            role = "answer" if name == item.answer_section else "option"
+            tokens, anchors = self._string(texts, number, defined, asked)
+        return _Section(name, role, texts.plain[number], tokens, anchors)
 
     def _string(
         self, texts: Texts, number: int, defined: Definitions, asked: Collection[str] = (), *, near: bool = True
@@ -196,7 +200,7 @@ class EntityLinker:
         return tokens, anchors
 
     def _mentions(self, section: _Section, others: Collection[int]) -> list[Mention]:
-        name, role, tokens, anchors = section
+        name, role, text, tokens, anchors = section
         if not anchors:
             return []
         status = assertions(tokens)
@@ -207,18 +211,19 @@ class EntityLinker:
             said = status[anchor.words[0]]
             if measured and said == "absent":
                 said = "present"  # "denies pain; K+ 6.1": what was measured is there
+            start, end = text.span(anchor.start, anchor.end)
             mentions.append(
                 Mention(
                     section=name,
-                    start=anchor.start,
-                    end=anchor.end,
-                    text=tokens.text[anchor.start : anchor.end],
+                    start=start,
+                    end=end,
+                    text=text.given[start:end],
                     node_id=node_id,
                     score=calibrated(chosen.score) if chosen.tier in MEASURED_TIERS else chosen.score,
                     tier=chosen.tier,
                     assertion=said,
                     role=role,
-                    value=measured.record(tokens.text, name, node_id) if measured else None,
+                    value=_value(measured, text, name, node_id) if measured else None,
                 )
             )
         return mentions
@@ -237,6 +242,13 @@ class EntityLinker:
             return place
 
         return decide
+
+
+def _value(measured: Measurement, text: PlainText, section: str, node_id: str) -> Value:
+    """Return the record of a number, with its place in the text as it was given."""
+    record = measured.record(text.text, section, node_id)
+    start, end = text.span(record.start, record.end)
+    return record.model_copy(update={"start": start, "end": end, "text": text.given[start:end]})
 
 
 def _nodes(anchors: Iterable[Anchor]) -> frozenset[int]:

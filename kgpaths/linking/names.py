@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kgpaths.linking.normalisation import read_pairs
-from kgpaths.linking.tokens import tokenize
+from kgpaths.linking.tokens import content_words
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -91,5 +91,4 @@ def _recurrent(graph: KnowledgeGraph) -> frozenset[int]:
 
 
 def _folded(text: str) -> str:
-    found = tokenize(text)
-    return " ".join(sorted(found.words[i] for i in found.content))
+    return " ".join(sorted(content_words(text)))

@@ -21,6 +21,7 @@ _GREEK = {
 }  # fmt: skip
 _GREEK_LETTER = re.compile("[" + "".join(_GREEK) + "]")
 _CODE = (
+    "plain_text.py",
     "normalisation.py",
     "tokens.py",
     "variants.py",
@@ -107,7 +108,6 @@ def _fold(word: str) -> str:
     word = _GREEK_LETTER.sub(lambda m: _GREEK[m.group()], word)
     word = word.replace("æ", "ae").replace("œ", "oe").replace("ß", "ss").replace("ø", "o").replace("ł", "l")
     word = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    word = re.sub("[‐‑–]", "-", word)  # hyphens that NFKD leaves alone
     return _GREEK_LETTER.sub(lambda m: _GREEK[m.group()], word)  # "µ" (micro) folds to "μ" only now
 
 

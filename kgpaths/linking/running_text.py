@@ -11,6 +11,7 @@ from kgpaths.linking.candidates import Anchor, Candidate, Candidates, as_abbrevi
 from kgpaths.linking.coordination import coordinated
 from kgpaths.linking.index import Hits, NameIndex
 from kgpaths.linking.measurements import Measurement, measurements
+from kgpaths.linking.plain_text import plain
 from kgpaths.linking.tokens import NONE, Tokens
 from kgpaths.linking.values import find_values
 
@@ -31,7 +32,9 @@ class Texts:
     """Some texts, cut into words in one pass, and the windows of them that are names."""
 
     def __init__(self, index: NameIndex, texts: Sequence[str]) -> None:
-        batch = index.cut(texts, find_values(texts))
+        self.plain = list(map(plain, texts))
+        """The texts in plain characters."""
+        batch = index.cut(written := [text for text, *_ in self.plain], find_values(written))
         self.strict, self.loose = index.find(batch), index.find_loosely(batch)
         self.tokens = list(batch.tokens())
         """The words of every text."""

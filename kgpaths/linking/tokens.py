@@ -1,6 +1,6 @@
 """Words of a text with their offsets, and what stands between them.
 
-Offsets count code points of the original text; nothing is ever rewritten before it is cut. Between two words stands a
+Offsets count code points of the text that is cut, a plain one (`plain_text`). Between two words stands a
 *gap*: nothing that matters, a comma (a name may cross it only in its own word order), a colon or bracket (no name
 crosses it), or the end of a sentence.
 """
@@ -13,15 +13,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kgpaths.linking.normalisation import canonical
+from kgpaths.linking.plain_text import plain
 
 NONE, SOFT, COLON, SENTENCE = 0, 1, 2, 3
 
 _PREFIXES = (
-    "non|pre|post|anti|micro|macro|hyper|hypo|multi|semi|intra|inter|extra|peri|sub|supra|infra|trans|poly|co|re|de"
+    "pre|post|anti|micro|macro|hyper|hypo|multi|semi|intra|inter|extra|peri|sub|supra|infra|trans|poly|co|re|de"
     "|pseudo|brady|tachy|auto|bi|tri|uni"
 )
 # A prefix before a hyphen belongs to its word ("pre-eclampsia" = "preeclampsia"); other hyphens separate.
-_WORD = re.compile(rf"(?:(?:(?i:{_PREFIXES})[-‐‑])(?=[^\W\d_]{{3}}))?[^\W_][\w\u0300-\u036f]*(?:['’][sS](?![^\W_]))?")
+_WORD = re.compile(
+    rf"(?:(?i:{_PREFIXES})-(?=[^\W\d_]{{3}})|(?i:non)-(?=[^\W\d_]{{2}}))?"
+    r"[^\W_][\w\u0300-\u036f]*(?:['’][sS](?![^\W_]))?"
+)
 _CLOSING = re.compile(r"[:;()\[\]{}|•]")
 STOPS = frozenset({"of", "the", "in", "a", "an", "at", "on", "to", "for"})
 POSSESSIVES = frozenset({"his", "her", "their", "its", "my", "your", "our"})
@@ -98,7 +102,7 @@ def content_words(text: str) -> tuple[str, ...]:
     >>> content_words("Pain in the calves")
     ('pain', 'calf')
     """
-    found = tokenize(text)
+    found = tokenize(plain(text).text)
     return tuple(found.words[i] for i in found.content)
 
 
@@ -157,4 +161,4 @@ def _gap(between: str, previous: str, following: str) -> tuple[int, bool]:
         return (NONE if wrapped else SENTENCE), False
     if _CLOSING.search(between):
         return COLON, True
-    return (NONE if between.strip(" -‐‑–'’\t\u00a0\"“”®™") == "" else SOFT), True
+    return (NONE if between.strip(" -'’\t\"“”®™") == "" else SOFT), True
