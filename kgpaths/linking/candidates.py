@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,8 +115,19 @@ def _listed(file: str) -> frozenset[str]:
 @cache
 def turning_words() -> frozenset[str]:
     """Return the canonical words that make something else of a condition named before them."""
-    lines = resource("ontologies", "linking", "turning_words.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(canonical(word) for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(map(canonical, _words("turning_words.txt")))
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Return the words of English that hold sentences together and name nothing."""
+    return frozenset(_words("function_words.txt"))
+
+
+def _words(file: str) -> Iterator[str]:
+    for line in resource("ontologies", "linking", file).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield from line.split()
 
 
 def _key(name: str) -> str:

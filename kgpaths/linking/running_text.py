@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from kgpaths.config import LinkingConfig
 from kgpaths.linking.abbreviations import definitions
-from kgpaths.linking.candidates import Anchor, Candidate, Candidates, as_abbreviation, turning_words
+from kgpaths.linking.candidates import (
+    Anchor,
+    Candidate,
+    Candidates,
+    as_abbreviation,
+    function_words,
+    turning_words,
+)
 from kgpaths.linking.coordination import coordinated
 from kgpaths.linking.index import Hits, NameIndex
 from kgpaths.linking.measurements import Measurement, measurements
@@ -21,6 +29,9 @@ _MEANINGLESS, _DOUBTED, _DOUBT = 2, 3, 0.75
 """Letters of an undefined abbreviation that means nothing by itself, and that is doubted; raw score of the latter."""
 _COMPARING = frozenset({"like", "colored", "shaped", "sized", "flavored", "scented"})
 """Words that make a likeness of any name before them; "like" behind a hyphen alone."""
+_COMMA = re.compile(r",\s")
+_KINDS = frozenset({"syndrome", "disease", "disorder"})
+"""What a catalogue may begin a name with; a word before it makes it that one's."""
 _REMEMBERED = 1 << 17
 """Windows whose meaning is kept; question stems repeat themselves."""
 Definitions = dict[str, tuple[Candidate, ...]]
@@ -124,7 +135,7 @@ class RunningText:
                     continue
                 spans.add(span)
                 anchors.append(Anchor(start, end, span, candidates))
-        return anchors
+        return _without_halves(tokens, anchors)
 
     def _decide(self, tokens: Tokens, hits: Hits, window: int, loosely: bool, surface: str) -> _Known:
         first, last = hits.first[window], hits.last[window]
@@ -179,6 +190,32 @@ class RunningText:
                 if first <= last:
                     anchors.append(Anchor(start, end, (first, last), candidates, measurement))
         return anchors
+
+
+def _without_halves(tokens: Tokens, anchors: list[Anchor]) -> list[Anchor]:
+    """Return the anchors but those that are halves of two names with a comma between.
+
+    A catalogue writes "Anemia, sickle cell" and a list "Turner syndrome, Guillain-Barré syndrome". In a list the first
+    half ends a longer name, or the second begins one: "fatigue, muscle | weakness" goes on with a noun.
+    """
+    turned = {a for a in anchors if _COMMA.search(tokens.text, a.start, a.end)}
+    if not turned:
+        return anchors
+    words, gaps, functions = tokens.words, tokens.gaps, function_words()
+    halves = set()
+    for anchor in turned:
+        first, last = anchor.words
+        goes_on = last + 1 < len(words) and gaps[last + 1] == NONE and words[last + 1] not in functions
+        named_before = words[first] in _KINDS and gaps[first] == NONE and words[first - 1] not in functions
+        if goes_on or named_before or any(_shares(other, anchor) for other in anchors if other not in turned):
+            halves.add(anchor)
+    return [anchor for anchor in anchors if anchor not in halves]
+
+
+def _shares(anchor: Anchor, other: Anchor) -> bool:
+    """Tell whether two anchors share words and each has some that the other lacks."""
+    (first, last), (low, high) = anchor.words, other.words
+    return first < low <= last < high or low < first <= high < last
 
 
 def _doubted(candidates: tuple[Candidate, ...], letters: int) -> tuple[Candidate, ...]:

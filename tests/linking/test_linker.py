@@ -132,6 +132,35 @@ def test_a_name_never_crosses_a_sentence(linker: EntityLinker) -> None:
     assert _found(linker.link("It is in the chest. Pain is severe.")) == [("Pain", "HP:0012531")]
 
 
+_CATALOGUED = (
+    "Syndrome, Turner", "Syndrome, Guillain-Barré", "Anemia, sickle cell", "Diabetes mellitus, type 2",
+    "Fatigue, muscle",
+)  # fmt: skip
+_PLAIN = ("Turner syndrome", "Guillain-Barré syndrome", "Muscle weakness", "Type 2 diabetes", "Lung anemia")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Turner syndrome, Guillain-Barré syndrome", ["Turner syndrome", "Guillain-Barré syndrome"]),
+        ("Turner syndrome, Guillain-Barré, fever", ["Turner syndrome"]),
+        ("Rare syndrome, Guillain-Barré", []),
+        ("fatigue, muscle weakness", ["muscle weakness"]),
+        ("fatigue, muscle ache", []),
+        ("a diabetes mellitus, type 2 diabetes", ["type 2 diabetes"]),
+        ("lung anemia, sickle cell", ["lung anemia"]),
+        ("Anemia, sickle cell", ["Anemia, sickle cell"]),
+        ("He has anemia, sickle cell, and is pale.", ["anemia, sickle cell"]),
+        ("With anemia, sickle cell and others", ["anemia, sickle cell"]),
+        ("Known diabetes mellitus, type 2 (T2D)", ["diabetes mellitus, type 2"]),
+        ("It is fatigue, muscle; or syndrome, Turner.", ["fatigue, muscle", "syndrome, Turner"]),
+    ],
+)
+def test_a_name_does_not_take_half_of_another_across_a_comma(text: str, found: list[str]) -> None:
+    nodes = [NodeRecord(f"X:{i}", name, "disease", "t") for i, name in enumerate((*_CATALOGUED, *_PLAIN))]
+    assert [m.text for m in EntityLinker(KnowledgeGraph.from_records(nodes, [])).link(text)] == found
+
+
 def test_values_are_no_names(linker: EntityLinker) -> None:
     assert linker.link("A 54-year-old man, 120/80 mm Hg, 37.2 C, 12 g/dL, 88/min.") == []
 
