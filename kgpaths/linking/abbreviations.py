@@ -1,29 +1,29 @@
-"""Abbreviations: those a text defines itself, and those of clinical English.
+"""Abbreviations of clinical English: what they mean, always or by what stands beside them.
 
-Definitions are found as Schwartz and Hearst do (2003, "A simple algorithm for identifying abbreviation definitions in
-biomedical text"): a short form in brackets whose letters occur, in order, in the words before it.
+Those that a text defines itself are found by `definitions`; its own meaning goes before any other.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from kgpaths.linking.normalisation import read_pairs
+from kgpaths.linking.tokens import SENTENCE, Tokens
+from kgpaths.resources import resource
 
-_BRACKET = re.compile(r"\(([A-Za-z][\w/+-]{1,9})\)")
-_REACH = 160
-"""Characters before a bracket that a long form may lie in."""
+_BESIDE = 60
+"""Characters before an abbreviation that tell its meaning."""
 
 
-class Definition(NamedTuple):
-    """A short form and the span of its long form."""
+class Sense(NamedTuple):
+    """A meaning of an abbreviation, with the cues that it needs; "" for one that no node has."""
 
-    short: str
-    start: int
-    end: int
+    means: str
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    near: re.Pattern[str] | None
 
 
 @cache
@@ -36,41 +36,79 @@ def clinical_abbreviations() -> dict[str, str]:
     return read_pairs("clinical_abbreviations.tsv")
 
 
-def definitions(text: str) -> Iterator[Definition]:
-    """Yield the abbreviations that a text defines. O(characters).
+def words_too() -> frozenset[str]:
+    """Return the abbreviations that are English words too."""
+    return _table()[0]
 
-    >>> text = "She has polycystic ovary syndrome (PCOS) and takes nothing (yet)."
-    >>> [(d.short, text[d.start:d.end]) for d in definitions(text)]
-    [('PCOS', 'polycystic ovary syndrome')]
+
+def abbreviation_senses() -> dict[str, tuple[Sense, ...]]:
+    """Return the meanings of abbreviations that depend on what stands beside them."""
+    return _table()[1]
+
+
+def meaning(short: str, tokens: Tokens, word: int) -> str | None:
+    """Return the long form that an abbreviation has where it stands; None if nothing beside it tells.
+
+    Args:
+        short: the abbreviation.
+        tokens: the words of the text.
+        word: its position.
+
+    Returns:
+        "" for a meaning that is not linked, such as room air.
+
+    >>> from kgpaths.linking.tokens import tokenize
+    >>> [meaning("RA", tokenize(text), 1) for text in ("96% RA", "An RA pressure", "Severe RA")]
+    ['', 'right atrium', None]
     """
-    for match in _BRACKET.finditer(text):
-        short = match.group(1)
-        if not any(c.isupper() for c in short):
+    senses = _table()[1].get(short)
+    if senses is None:
+        return None
+    text, start, end = tokens.text, tokens.starts[word], tokens.ends[word]
+    sentence = ""
+    for sense in senses:
+        if sense.before and not sense.before.search(text, max(0, start - _BESIDE), start):
             continue
-        end = _rstrip(text, match.start())
-        low = max(0, end - _REACH)
-        words = list(re.finditer(r"\S+", text[low:end]))[-min(len(short) + 5, 2 * len(short)) :]
-        if words and (start := _long_form(short, text, low + words[0].start(), end)) is not None:
-            yield Definition(short, start, end)
-
-
-def _rstrip(text: str, end: int) -> int:
-    while end and text[end - 1].isspace():
-        end -= 1
-    return end
-
-
-def _long_form(short: str, text: str, low: int, end: int) -> int | None:
-    """Match the letters of the short form from the right; the first must begin a word."""
-    at = end - 1
-    for number in range(len(short) - 1, -1, -1):
-        letter = short[number].lower()
-        if not letter.isalnum():
+        if sense.after and not sense.after.match(text, end):
             continue
-        while at >= low and (text[at].lower() != letter or (number == 0 and at > low and text[at - 1].isalnum())):
-            at -= 1
-        if at < low:
-            return None
-        at -= 1
-    start = at + 1
-    return start if len(short) < end - start and " " in text[start:end] + " " else None
+        if sense.near:
+            sentence = sentence or _sentence(tokens, word)
+            if not sense.near.search(sentence):
+                continue
+        return sense.means
+    return None
+
+
+def _sentence(tokens: Tokens, word: int) -> str:
+    """Return the sentence of a word without the word itself."""
+    first, after, gaps = word, word + 1, tokens.gaps
+    while gaps[first] != SENTENCE:
+        first -= 1
+    while after < len(gaps) and gaps[after] != SENTENCE:
+        after += 1
+    text = tokens.text
+    return f"{text[tokens.starts[first] : tokens.starts[word]]}\n{text[tokens.ends[word] : tokens.ends[after - 1]]}"
+
+
+@cache
+def _table() -> tuple[frozenset[str], dict[str, tuple[Sense, ...]]]:
+    import yaml
+
+    table = yaml.safe_load(resource("ontologies", "linking", "abbreviation_senses.yaml").read_text("utf-8"))
+
+    def cue(entry: dict[str, str], part: str, pattern: str) -> re.Pattern[str] | None:
+        return re.compile(pattern.format(entry[part]), re.IGNORECASE) if part in entry else None
+
+    senses = {
+        short: tuple(
+            Sense(
+                entry["means"],
+                cue(entry, "before", r"(?<!\w)(?:{})[\s(\[\"“'/-]*\Z"),
+                cue(entry, "after", r"[\s)\]\"”'-]*(?:{})"),
+                cue(entry, "near", r"(?<!\w)(?:{})"),
+            )
+            for entry in entries
+        )
+        for short, entries in table["senses"].items()
+    }
+    return frozenset(table["words"].split()), senses

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,13 +11,14 @@ import numpy.typing as npt
 
 from kgpaths.config import LinkingConfig, LinkingRule
 from kgpaths.graph.tables import SCOPES
-from kgpaths.linking.abbreviations import clinical_abbreviations
+from kgpaths.linking.abbreviations import abbreviation_senses, clinical_abbreviations, meaning
 from kgpaths.linking.index import NameIndex
 from kgpaths.linking.measurements import Measurement
 from kgpaths.linking.names import general_abnormalities
-from kgpaths.linking.normalisation import canonical, singular, spelled
+from kgpaths.linking.normalisation import singular, spelled
 from kgpaths.linking.tokens import Tokens, content_words, tokenize
 from kgpaths.linking.windows import Owners
+from kgpaths.linking.word_lists import function_words, listed_names, name_key
 from kgpaths.records import MentionTier, Role
 from kgpaths.resources import resource
 
@@ -36,6 +37,8 @@ _ORDER_MATTERS = frozenset({
     "and", "or", "with", "without", "by", "from", "due", "induced", "caused", "not", "no", "non", "after", "before",
     "versus", "than", "into", "over", "under",
 })  # fmt: skip
+_SHORT = 4
+"""Letters of a string in capitals that is an abbreviation only."""
 _FINDINGS = ("symptom", "phenotype", "finding", "disease")
 _TURNED = frozenset({*_FINDINGS, "organism"})
 _CARE = ("drug", "drug_class", "procedure", "test", "organism", "exposure", "device", "chemical")
@@ -106,34 +109,6 @@ class Anchor(NamedTuple):
         return any(candidate.tier == "synonym" and candidate.score <= _LOOSE for candidate in self.candidates)
 
 
-@cache
-def _listed(file: str) -> frozenset[str]:
-    lines = resource("ontologies", "linking", file).read_text(encoding="utf-8").splitlines()
-    return frozenset(_key(line) for line in lines if line and not line.startswith("#"))
-
-
-@cache
-def turning_words() -> frozenset[str]:
-    """Return the canonical words that make something else of a condition named before them."""
-    return frozenset(map(canonical, _words("turning_words.txt")))
-
-
-@cache
-def function_words() -> frozenset[str]:
-    """Return the words of English that hold sentences together and name nothing."""
-    return frozenset(_words("function_words.txt"))
-
-
-def _words(file: str) -> Iterator[str]:
-    for line in resource("ontologies", "linking", file).read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            yield from line.split()
-
-
-def _key(name: str) -> str:
-    return " ".join(content_words(name))
-
-
 class Candidates:
     """Names of a graph under the rules of the linker: case, word order, stop names, linkable types, preference."""
 
@@ -153,15 +128,23 @@ class Candidates:
             role: [order.index(name) if name in order else len(order) for name in graph.node_types]
             for role, order in _PREFERENCE.items()
         }
-        self._never = frozenset(_key(name) for name in config.stop_names)
+        self._never = frozenset(name_key(name) for name in config.stop_names)
         listed = "stop_names" not in self._without
-        self._stops = self._never | _listed("stop_names.txt") if listed else self._never
-        self._general = _listed("general_names.txt") - self._stops if listed else frozenset()
+        self._stops = self._never | listed_names("stop_names.txt") if listed else self._never
+        self._general = listed_names("general_names.txt") - self._stops if listed else frozenset()
         self._left_out = general_abnormalities(graph) if "general_abnormalities" in self._without else frozenset()
         self.abbreviations: dict[str, tuple[Candidate, ...]] = {}
+        """What clinical abbreviations mean where nothing beside them says otherwise."""
         for short, long in () if "clinical_abbreviations" in self._without else clinical_abbreviations().items():
-            if _key(short) not in self._never:
+            if name_key(short) not in self._never:
                 self.abbreviations[short] = as_abbreviation(self.of_string(long))
+        senses = {} if "clinical_abbreviations" in self._without else abbreviation_senses()
+        self._senses = {
+            long: as_abbreviation(self.of_string(long)) if long else ()
+            for long in {sense.means for some in senses.values() for sense in some}
+        }
+        self.known_short = {*self.abbreviations, *(short for short in senses if name_key(short) not in self._never)}
+        """Clinical abbreviations, also those that mean something beside some words only."""
 
     def of_window(
         self,
@@ -185,6 +168,9 @@ class Candidates:
         """
         if " ".join(words) in self._never or (loosely and (verbatim or fixed)):
             return ()
+        if len(words) > 1 and (functions := function_words().intersection(words)):
+            names = ((row, self.index.text(row[0])) for row in rows)
+            rows = tuple(row for row, name in names if not _is_capital(functions, surface, name))
         if loosely:
             return self._admit_loosely(words, rows)
         return self._admit(surface, words, rows, verbatim=verbatim, fixed=fixed)
@@ -206,9 +192,17 @@ class Candidates:
         words = content_words(text)
         if " ".join(words) in self._never:
             return ()
-        return self._admit(text, words, self.index.whole(words)) or self._admit_loosely(
-            words, self.index.whole(words, loosely=True)
+        rows = self.index.whole(words)
+        return (
+            self._admit(text, words, rows)
+            or (self._admit(text.lower(), words, rows) if text.isupper() and len(text) > _SHORT else ())
+            or self._admit_loosely(words, self.index.whole(words, loosely=True))
         )
+
+    def of_abbreviation(self, short: str, tokens: Tokens, word: int) -> tuple[Candidate, ...] | None:
+        """Return the candidates of a clinical abbreviation where it stands; None if it means nothing there."""
+        sense = meaning(short, tokens, word)
+        return self.abbreviations.get(short) if sense is None else self._senses[sense]
 
     def of_words(self, words: Sequence[str]) -> tuple[Candidate, ...]:
         """Return the candidates of a name given by its canonical words."""
@@ -377,6 +371,12 @@ def _tier(scope: str, same: bool, in_order: bool) -> MentionTier:
     if not same:
         return "normalised"
     return "label" if scope == "label" else "exact"
+
+
+def _is_capital(words: Collection[str], surface: str, name: str) -> bool:
+    """Tell whether a name has a word in capitals that the surface has not: "AS syndrome" is no "syndrome as"."""
+    here, there = surface.split(), name.split()
+    return any(word.upper() in there and word.upper() not in here for word in words if len(word) > 1)
 
 
 def _case_fits(surface: str, name: str) -> bool:

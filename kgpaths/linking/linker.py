@@ -27,7 +27,8 @@ from kgpaths.linking.measurements import Measurement, measurements
 from kgpaths.linking.names import names_of
 from kgpaths.linking.normalisation import normaliser_version
 from kgpaths.linking.plain_text import PlainText, plain
-from kgpaths.linking.running_text import Definitions, RunningText, Texts
+from kgpaths.linking.running_text import RunningText, Texts
+from kgpaths.linking.short_forms import Definitions
 from kgpaths.linking.strings import StringMatcher, combines_options
 from kgpaths.linking.tokens import Tokens
 from kgpaths.records import Mention, QAItem, Role, Value
@@ -87,7 +88,7 @@ class EntityLinker:
         while some := list(islice(stream, _AT_ONCE)):
             found = Texts(self.index, some)
             for number, tokens in enumerate(found.tokens):
-                anchors = self._running.anchors(found, number, tokens, {})
+                anchors = self._running.anchors(found, number, tokens, Definitions())
                 yield self._mentions(_Section(section, role, found.plain[number], tokens, anchors), _nodes(anchors))
 
     def link_string(
@@ -123,7 +124,7 @@ class EntityLinker:
         while some := list(islice(stream, _AT_ONCE)):
             found = Texts(self.index, some)
             for number in range(len(some)):
-                tokens, anchors = self._string(found, number, {}, near=near)
+                tokens, anchors = self._string(found, number, Definitions(), near=near)
                 yield self._mentions(_Section(section, role, found.plain[number], tokens, anchors), _nodes(anchors))
 
     def values(self, text: str, *, section: str = "question") -> list[Value]:
@@ -164,7 +165,7 @@ class EntityLinker:
             texts = Texts(self.index, [text for named in sections for _, text in named])
             number = 0
             for item, named in zip(some, sections, strict=True):
-                defined: Definitions = {}
+                defined = Definitions()
                 asked: frozenset[str] = frozenset()
                 found = []
                 for name, _ in named:
@@ -195,7 +196,7 @@ class EntityLinker:
         if not anchors and combines_options(tokens.text):
             return tokens, []
         if not anchors:
-            inside = self._running.anchors(texts, number, tokens, dict(defined), whole=True)
+            inside = self._running.anchors(texts, number, tokens, defined.copy(), whole=True)
             anchors = self._strings.partial(tokens, inside, asked)
         return tokens, anchors
 

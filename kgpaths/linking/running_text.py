@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from kgpaths.config import LinkingConfig
-from kgpaths.linking.abbreviations import definitions
-from kgpaths.linking.candidates import (
-    Anchor,
-    Candidate,
-    Candidates,
-    as_abbreviation,
-    function_words,
-    turning_words,
-)
+from kgpaths.linking.candidates import Anchor, Candidate, Candidates
+from kgpaths.linking.capitals import written_in_capitals
 from kgpaths.linking.coordination import coordinated
 from kgpaths.linking.index import Hits, NameIndex
 from kgpaths.linking.measurements import Measurement, measurements
 from kgpaths.linking.plain_text import plain
+from kgpaths.linking.short_forms import Definitions, with_abbreviations
 from kgpaths.linking.tokens import NONE, Tokens
 from kgpaths.linking.values import find_values
+from kgpaths.linking.word_lists import function_words, turning_words
 
 _VALUE = 0.85
 """Score of a finding that is written as a number."""
@@ -34,7 +29,6 @@ _KINDS = frozenset({"syndrome", "disease", "disorder"})
 """What a catalogue may begin a name with; a word before it makes it that one's."""
 _REMEMBERED = 1 << 17
 """Windows whose meaning is kept; question stems repeat themselves."""
-Definitions = dict[str, tuple[Candidate, ...]]
 _Known = tuple[tuple[Candidate, ...], int]
 _NAMED, _GENERAL, _STOPPED = range(3)
 
@@ -81,17 +75,19 @@ class RunningText:
             general: link names that are too general otherwise.
             whole: the text is one string that asks for something, an option or answer.
         """
-        anchors = self._dictionary(texts, number, tokens, general)
-        if "(" in tokens.text and "defined_abbreviations" not in self._config.without:
-            _learn(tokens.text, anchors, defined)
-        anchors = self._abbreviated(tokens, anchors, defined)
+        candidates = self._candidates
+        in_capitals = written_in_capitals(tokens, candidates.abbreviations)
+        anchors = self._dictionary(texts, number, tokens, in_capitals, general)
+        if "defined_abbreviations" not in self._config.without:
+            defined.learn(tokens.text, anchors, candidates)
+        anchors = with_abbreviations(tokens, anchors, candidates, defined, in_capitals)
         if "values" not in self._config.without:
             anchors += self._measured(tokens)
         kept = _nested(anchors) if self._config.overlap == "nested" else maximal(anchors, len(tokens.words))
         linked = [anchor for anchor in kept if anchor.candidates and (whole or not self._turned(tokens, anchor))]
         if "coordination" in self._config.without:
             return linked
-        return [*linked, *maximal(list(coordinated(tokens, linked, self._candidates)), len(tokens.words))]
+        return [*linked, *maximal(list(coordinated(tokens, linked, candidates)), len(tokens.words))]
 
     def _turned(self, tokens: Tokens, anchor: Anchor) -> bool:
         """Tell whether the next word makes something else of a name: "tetanus booster", "honey-colored", "flu-like"."""
@@ -103,10 +99,13 @@ class RunningText:
             return word != "like" or tokens.text[anchor.end] == "-"
         return word in turning_words() and self._candidates.are_conditions(anchor.candidates)
 
-    def _dictionary(self, texts: Texts, number: int, tokens: Tokens, general: bool) -> list[Anchor]:
+    def _dictionary(
+        self, texts: Texts, number: int, tokens: Tokens, in_capitals: Container[int], general: bool
+    ) -> list[Anchor]:
         """Return the windows that match names; those too general without candidates.
 
-        They still take their place, so that "oxygen saturation" is not linked to oxygen.
+        They still take their place, so that "oxygen saturation" is not linked to oxygen. What stands in capitals
+        because all around it does is read as if it did not.
         """
         anchors: list[Anchor] = []
         spans: set[tuple[int, int]] = set()
@@ -120,6 +119,8 @@ class RunningText:
                     continue
                 start, end = starts[first], ends[last]
                 surface = text[start:end]
+                if first in in_capitals and last in in_capitals:
+                    surface = surface.lower()
                 fixed = hits.cut_short[window]
                 verbatim = hits.crosses_comma[window]
                 key = (surface, hits.key[window], loosely, verbatim, fixed)
@@ -154,23 +155,6 @@ class RunningText:
         if surface.isupper() and surface.isalpha():
             candidates = _doubted(candidates, len(surface))
         return candidates, _GENERAL if self._candidates.is_general(words) else _NAMED
-
-    def _abbreviated(self, tokens: Tokens, anchors: list[Anchor], defined: Definitions) -> list[Anchor]:
-        """Return the anchors and those of abbreviations, which replace what the dictionary has for the same word.
-
-        "CT" is no gene even in a graph that lacks tomography.
-        """
-        known = self._candidates.abbreviations
-        found: dict[tuple[int, int], Anchor] = {}
-        for i in tokens.capital:
-            start, end = tokens.starts[i], tokens.ends[i]
-            raw = tokens.text[start:end]
-            candidates = defined[raw] if raw in defined else known.get(raw)
-            if candidates is not None and tokens.words[i]:
-                found[start, end] = Anchor(start, end, (i, i), candidates)
-        if not found:
-            return anchors
-        return [anchor for anchor in anchors if (anchor.start, anchor.end) not in found] + list(found.values())
 
     def finding(self, measurement: Measurement) -> tuple[Candidate, ...]:
         """Return the nodes that an abnormal value may mean; () where it is not abnormal or the graph has none."""
@@ -250,14 +234,3 @@ def _nested(anchors: Sequence[Anchor]) -> list[Anchor]:
         if other is None or (anchor.in_order and not other.in_order):
             spans[anchor.start, anchor.end] = anchor
     return list(spans.values())
-
-
-def _learn(text: str, anchors: Sequence[Anchor], defined: Definitions) -> None:
-    by_end: dict[int, list[Anchor]] = {}
-    for anchor in anchors:
-        by_end.setdefault(anchor.end, []).append(anchor)
-    for definition in definitions(text):
-        inside = [a for a in by_end.get(definition.end, []) if a.start == definition.start]
-        longest = min(inside, key=lambda a: not a.in_order, default=None)
-        # an abbreviation of what the graph lacks means nothing else either
-        defined[definition.short] = as_abbreviation(longest.candidates) if longest else ()

@@ -1,0 +1,165 @@
+"""Abbreviations that a text defines itself: "multiple myeloma (MM)", "MM (multiple myeloma)", "MM = multiple myeloma".
+
+A long form is found as Schwartz and Hearst do (2003, "A simple algorithm for identifying abbreviation definitions in
+biomedical text"): the letters of the short form occur in it, in order. Where each of them begins a word, that is the
+long form: theirs makes "multiple myeloma (MM)" "myeloma".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_SHORT = r"[A-Za-z][\w/+-]{1,9}"
+_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,120})[)\]]")
+_SHORT_INSIDE = re.compile(
+    rf"(?:(?:abbreviated|abbr\.|hereafter|henceforth|herein|termed|called|also|known|now|or|i\.e\.)[,:]?\s"
+    rf"(?:called\s|known\s)?(?:as\s|to\s)?)?\s?[\"“'‘]?({_SHORT})[\"”'’]?\s?(?:[;,=].*|for short)?"
+)
+_SHORT_BEFORE = re.compile(rf"(?<![\w/+-])({_SHORT})[\"”'’]?\s?$")
+_LONG_INSIDE = re.compile(r"\s?(?:(?:i\.e\.|that is|or|=|short for|for),?\s)?((?:(?![;]|,\s(?:also|or)\b).)+)")
+_SAID = re.compile(
+    rf"(?<![\w/+-])(?P<first>{_SHORT})[\"”]?\s?"
+    r"(?:=|(?:is|are)?\s?(?:short|an abbreviation) for|stands for|denotes)\s"
+    rf"|,?\s(?P<or>or|abbreviated(?: as| to)?|hereafter(?: called)?|(?:also )?(?:known|referred to) as|also called)\s"
+    rf"[\"“']?(?P<last>{_SHORT})(?![\w/+-])"
+)
+_SAYS = re.compile(
+    r" = |(?:stands|short|abbreviation) for|denotes|\bor [A-Z]{2}|abbreviated|hereafter|known as|referred to as|called"
+)
+"""What a text without which says no definition outside brackets."""
+_REACH = 160
+"""Characters from a short form that its long form may lie in."""
+_WORD = re.compile(r"[^\W_]+")
+_SKIPPED = frozenset({"of", "the", "and", "in", "with", "to", "for", "a", "an", "on", "by", "or", "at", "from"})
+"""Words that a short form may leave out."""
+_FEWEST = 3
+"""Letters of a short form whose long form in brackets may have them anywhere."""
+
+
+class Definition(NamedTuple):
+    """A short form and the span of its long form."""
+
+    short: str
+    start: int
+    end: int
+
+
+def definitions(text: str) -> Iterator[Definition]:
+    """Yield the abbreviations that a text defines. O(characters).
+
+    >>> text = "She has polycystic ovary syndrome (PCOS), MM (multiple myeloma) and takes nothing (yet)."
+    >>> [(d.short, text[d.start:d.end]) for d in definitions(text)]
+    [('PCOS', 'polycystic ovary syndrome'), ('MM', 'multiple myeloma')]
+    >>> text = "Men with multiple myeloma (MM); AKI stands for acute kidney injury; no X, no Y (A)."
+    >>> [(d.short, text[d.start:d.end]) for d in definitions(text)]
+    [('MM', 'multiple myeloma'), ('AKI', 'acute kidney injury')]
+    """
+    for bracket in _BRACKET.finditer(text) if "(" in text or "[" in text else ():
+        inside = _SHORT_INSIDE.fullmatch(bracket[1])
+        if inside and _is_short(inside[1]):
+            yield from _before(inside[1], text, bracket.start())
+        elif short := _SHORT_BEFORE.search(text, max(0, bracket.start() - 14), bracket.start()):
+            long = _LONG_INSIDE.match(text, bracket.start(1), bracket.end(1))
+            if long and _is_short(short[1]):
+                yield from _within(short[1], text, *long.span(1))
+    if _SAYS.search(text):
+        for said in _SAID.finditer(text):
+            short_form = said["first"] or said["last"]
+            if not _is_short(short_form):
+                continue
+            if said["first"]:
+                yield from _behind(short_form, text, said.end())
+            else:
+                yield from _before(short_form, text, said.start(), by_initials=said["or"] == "or")
+
+
+def _is_short(word: str) -> bool:
+    return any(c.isupper() for c in word)
+
+
+def _before(short: str, text: str, end: int, *, by_initials: bool = False) -> Iterator[Definition]:
+    """Yield the definition of a short form whose long form ends at a place.
+
+    Args:
+        short: the short form.
+        text: the text.
+        end: the place.
+        by_initials: letters inside words are not enough.
+    """
+    while end and (text[end - 1].isspace() or text[end - 1] in ',"“'):
+        end -= 1
+    low = max(0, end - _REACH)
+    for form in _forms(short):
+        start = _by_initials(form, text, low, end)
+        words = list(re.finditer(r"\S+", text[low:end]))[-min(len(form) + 5, 2 * len(form)) :]
+        if start is None and words and not by_initials:
+            start = _by_letters(form, text, low + words[0].start(), end)
+        if start is not None:
+            yield Definition(form, start, end)
+            return
+
+
+def _within(short: str, text: str, start: int, end: int) -> Iterator[Definition]:
+    """Yield the definition of a short form whose long form, if it is one, is [start, end)."""
+    ends = [end, *(comma for comma in [text.find(",", start, end)] if comma > 0)]
+    for stop in ends:
+        while stop > start and text[stop - 1].isspace():
+            stop -= 1
+        for form in _forms(short):
+            found = _by_initials(form, text, start, stop)
+            if found is None and len(form) >= _FEWEST:
+                found = _by_letters(form, text, start, stop)
+            if found == start:
+                yield Definition(form, start, stop)
+                return
+
+
+def _behind(short: str, text: str, start: int) -> Iterator[Definition]:
+    """Yield the definition of a short form whose long form begins at a place and has its initials."""
+    letters = [c.lower() for c in short if c.isalnum()]
+    for word in _WORD.finditer(text, start, start + _REACH):
+        if word.group()[0].lower() == letters[0]:
+            del letters[0]
+        elif word.group().lower() not in _SKIPPED:
+            return
+        if not letters:
+            yield Definition(short, start, word.end())
+            return
+
+
+def _forms(short: str) -> Iterator[str]:
+    """Yield a short form, of "DVTs" first "DVT"."""
+    if short[-1] == "s" and short[:-1].isupper() and len(short) > 2:
+        yield short[:-1]
+    yield short
+
+
+def _by_initials(short: str, text: str, low: int, end: int) -> int | None:
+    """Return where the words begin that have the short form's letters as their initials."""
+    letters = [c.lower() for c in short if c.isalnum()]
+    for word in reversed(list(_WORD.finditer(text, low, end))):
+        if word.group()[0].lower() == letters[-1]:
+            letters.pop()
+            if not letters:
+                return word.start()
+        elif word.group().lower() not in _SKIPPED:
+            return None
+    return None
+
+
+def _by_letters(short: str, text: str, low: int, end: int) -> int | None:
+    """Match the letters of the short form from the right; the first must begin a word."""
+    at = end - 1
+    for number in range(len(short) - 1, -1, -1):
+        letter = short[number].lower()
+        if not letter.isalnum():
+            continue
+        while at >= low and (text[at].lower() != letter or (number == 0 and at > low and text[at - 1].isalnum())):
+            at -= 1
+        if at < low:
+            return None
+        at -= 1
+    start = at + 1
+    return start if len(short) < end - start else None
