@@ -1,21 +1,23 @@
-"""What a text says of a finding: present, absent, hypothetical, of the family, or of the past.
+"""What a text says of a finding: present, absent, hypothetical, of another person, or of the past.
 
 Cue phrases govern the words after or before them within a sentence (ConText, Harkema et al. 2009,
 doi:10.1016/j.jbi.2009.05.002). One pass over the words; the cues lie in `ontologies/linking/assertion.yaml`.
+A finding of another person has the status `family`, of kin or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, Literal, NamedTuple
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
+from kgpaths.linking.cues import Cue, table, words_of
+from kgpaths.linking.persons import persons
+from kgpaths.linking.spotting import BESIDE, JOINERS, UNKNOWN, Found, heads_of_cues, spot
 from kgpaths.linking.tokens import COLON, NONE, SENTENCE, SOFT, Tokens
+from kgpaths.linking.wording import JOIN, Wording, wording
 from kgpaths.records import Assertion
-from kgpaths.resources import resource
 
-_Effect = Literal["forward", "backward", "after_colon", "clause", "pseudo", "end", "end_absent"]
-_GOVERNING = ("forward", "backward", "after_colon", "clause")
 _ORDER: tuple[Assertion, ...] = ("absent", "family", "hypothetical", "historical")
 """Which statement wins where several govern a word."""
 _REACH = 9
@@ -23,14 +25,10 @@ _REACH = 9
 _LONG_REACH: dict[Assertion, int] = {"historical": 30, "family": 30}
 """A history runs on to the end of its sentence, or to what ends it."""
 _REACH_BACK = 7
-_SHORT_REACH_BACK = dict.fromkeys(("screening", "prophylaxis", "prevention", "post", "vaccine", "vaccination",
-                                   "vaccines", "immunization", "booster", "boosters"), 3)  # fmt: skip
-_SHORT_REACH = {"absent": 2, "lack": 4, "absence": 4, "prior": 5, "previous": 5, "former": 3, "childhood": 3,
-                "remote": 3, "which": 5, "possible": 4, "possibly": 4, "probable": 4, "suspected": 4,
-                "presumed": 4}  # fmt: skip
-"""Words that a cue before a noun governs; its list does not run on."""
-_SHORT_ROW = 5
-"""Words of a line that may end with its result: "Nitrites negative"."""
+_BARE_ITEM = 4
+"""Words of an item of a bare list: "no fever, chills, night sweats"."""
+_CLAUSE = 9
+"""Words in which a clause shows its verb."""
 _OF_TIME = frozenset({"few", "several", "couple", "two", "three", "four", "five", "six"})
 """What makes a span of time that reaches to now of "in the past"."""
 _ARRIVED = frozenset({"presented", "complained", "came", "brought"})
@@ -39,65 +37,25 @@ _LEADING = 2
 """Words that may stand before a span of time which opens its sentence."""
 _NEW_CLAUSE = frozenset({"he", "she", "they", "it", "his", "her", "has", "have", "is", "are"})
 _POSSESSIVES = frozenset({"his", "her"})
-_JOINERS = frozenset({"and", "or", "nor"})
 _CLOSED_LISTS = frozenset({"denies", "denied", "denying", "deny", "negative", "family", "history"})
 """First words of cues whose list runs on after a comma; the list of any other needs an "or" or "and" to come."""
+_LABEL_ENDS = re.compile(r"[:;|•=\n?]")
+_VERBS_OF_LIST = frozenset({"is", "are", "was", "were", "has", "have", "had"})
+"""They do not cut a list off from the cue behind it: "pulses are absent"."""
+_ENDING = frozenset({"pseudo", "end", "end_absent"})
+"""Effects of cues that govern nothing."""
+_SHARED = frozenset({"has", "had", "have", "takes", "took", "smokes", "drinks", "developed", "underwent"})
+"""Verbs behind "and" or a comma that tell more of the same person."""
 
 
-class _Cue(NamedTuple):
-    effect: _Effect
-    status: Assertion
-    length: int
+class _Open(NamedTuple):
+    """What governs the words to come: how many, from which cue, and how its list goes on."""
 
-
-class _Node:
-    """A word of a cue phrase: the words that may follow, and the cue that ends here."""
-
-    __slots__ = ("cue", "following")
-
-    def __init__(self) -> None:
-        self.following: dict[str, _Node] = {}
-        self.cue: _Cue | None = None
-
-
-@cache
-def _table() -> dict[str, Any]:
-    import yaml
-
-    table: dict[str, Any] = yaml.safe_load(resource("ontologies", "linking", "assertion.yaml").read_text("utf-8"))
-    return table
-
-
-@cache
-def _clause_words() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words of an onset, and those that end a clause."""
-    return frozenset(_table()["onsets"]), frozenset(_table()["clause_breaks"])
-
-
-@cache
-def _cues() -> dict[str, _Node]:
-    """Return the cue phrases as a tree of words."""
-    table = _table()
-    classes: dict[str, list[str]] = {f"<{name}>": words for name, words in table["classes"].items()}
-    root = _Node()
-
-    def add(phrases: Sequence[str], effect: _Effect, status: Assertion) -> None:
-        for phrase in phrases:
-            words = phrase.replace("-", " ").replace("/", " ").split()
-            nodes = [root]
-            for word in words:
-                nodes = [node.following.setdefault(w, _Node()) for node in nodes for w in classes.get(word, [word])]
-            for node in nodes:
-                node.cue = node.cue or _Cue(effect, status, len(words))
-
-    governing: tuple[_Effect, ...] = ("forward", "backward", "after_colon", "clause")
-    for effect in governing:
-        for status, phrases in table[effect].items():
-            add(phrases, effect, status)
-    add(table["pseudo"], "pseudo", "present")
-    add(table["terminators"], "end", "present")
-    add(table["terminators_of_absent"], "end_absent", "absent")
-    return root.following
+    left: int
+    at: int
+    runs_on: bool = True
+    brief: bool = False
+    """Whether it governs one noun, not a list."""
 
 
 def assertions(tokens: Tokens) -> list[Assertion]:
@@ -109,167 +67,256 @@ def assertions(tokens: Tokens) -> list[Assertion]:
     >>> [(w, s) for w, s in zip(tokens.words, status) if w in {"fever", "cough", "dyspnea", "hbsag", "rash"}]
     [('fever', 'absent'), ('cough', 'absent'), ('dyspnea', 'present'), ('hbsag', 'absent'), ('rash', 'present')]
     """
-    status: list[Assertion] = ["present"] * len(tokens.words)
-    lowered = tokens.text.lower()
-    if "’" in lowered:
-        lowered = lowered.replace("’", "'")
-    if len(lowered) == len(tokens.text):
-        surface = [lowered[s:e] for s, e in zip(tokens.starts, tokens.ends, strict=True)]
-    else:  # a letter whose lower case is two
-        surface = [tokens.text[s:e].lower().replace("’", "'") for s, e in zip(tokens.starts, tokens.ends, strict=True)]
-    heads = _cues()
-    places = [i for i, word in enumerate(surface) if word in heads]
-    at = 0
-    for first, last in _sentences(tokens):
-        cues: dict[int, _Cue] = {}
+    read = wording(tokens)
+    status = statuses(read)
+    return status if all(read.is_token) else [s for s, kept in zip(status, read.is_token, strict=True) if kept]
+
+
+def statuses(read: Wording) -> list[Assertion]:
+    """Return the assertion status of every word that cues see."""
+    words, heads = read.words, heads_of_cues()
+    status: list[Assertion] = ["present"] * len(words)
+    places = [i for i, word in enumerate(words) if word in heads]
+    told = persons(read, [i for i in places if heads[words[i]].person])
+    if told:
+        places = sorted({*places, *told})
+    at, before = 0, 0
+    for first, last in _sentences(read.gaps):
+        found: dict[int, Found] = {}
+        governs = False
         while at < len(places) and (place := places[at]) < last:
-            head = heads[surface[place]]
-            longer = place + 1 < last and surface[place + 1] in head.following
-            if cue := _match(surface, place, last) if longer else head.cue:
-                cues[place] = cue
             at += 1
-        if any(cue.effect in _GOVERNING for cue in cues.values()):
-            _sentence(tokens, surface, cues, first, last, status)
+            head = heads.get(words[place], UNKNOWN)
+            if head.depends or place in told or (place + 1 < last and words[place + 1] in head.following):
+                one = spot(read, place, first, last, told)
+            else:
+                one = head.alone and Found(head.alone, place + 1)
+            if one:
+                found[place] = one
+                governs = governs or one.cue.effect not in _ENDING
+        if first in found and found[first].cue.effect == "answer" and found[first].after == last:
+            for i in range(before, first):  # "Fever? No."
+                status[i] = _stronger(status[i], found[first].cue.status)
+        elif governs:
+            _Sentence(read, found, first, last, status).settle()
+        before = first
     return status
 
 
-def _sentences(tokens: Tokens) -> Iterator[tuple[int, int]]:
-    first = 0
-    for i in range(1, len(tokens.gaps)):
-        if tokens.gaps[i] == SENTENCE:
-            yield first, i
-            first = i
-    if tokens.gaps:
-        yield first, len(tokens.gaps)
+def _sentences(gaps: list[int]) -> Iterator[tuple[int, int]]:
+    first, n = 0, len(gaps)
+    while first < n:
+        try:
+            last = gaps.index(SENTENCE, first + 1)
+        except ValueError:
+            last = n
+        yield first, last
+        first = last
 
 
-def _sentence(
-    tokens: Tokens, surface: list[str], cues: Mapping[int, _Cue], first: int, last: int, status: list[Assertion]
-) -> None:
-    governed: dict[Assertion, int] = {}
-    """Status -> words it still governs."""
-    open_list: dict[Assertion, bool] = {}
-    brief: set[Assertion] = set()
-    """Statuses whose cue governs one noun, not a list."""
-    clauses: list[tuple[int, _Cue]] = []
-    barrier = first
-    """Backward cues reach no further than this."""
-    i = first
-    while i < last:
-        if tokens.gaps[i] >= SOFT or surface[i] in _JOINERS:
-            for kind in list(governed):
-                if kind in brief:
-                    del governed[kind]
-                elif open_list[kind] or surface[i] in _JOINERS or _list_goes_on(surface, i, last):
-                    governed[kind] = _LONG_REACH.get(kind, _REACH)
-                else:
-                    del governed[kind]
-        cue = cues.get(i)
-        void = cue is not None and (
-            cue.effect == "clause"
-            or (cue.effect == "after_colon" and not _is_result(tokens, i, first, last))
-            or (surface[i] in _POSSESSIVES and open_list.get("absent", False))
+class _Sentence:
+    """One sentence, its cues, and the statuses that are given to its words."""
+
+    def __init__(
+        self, read: Wording, found: Mapping[int, Found], first: int, last: int, status: list[Assertion]
+    ) -> None:
+        self.words, self.gaps, self.read = read.words, read.gaps, read
+        self.found, self.first, self.last, self.status = found, first, last, status
+        self.barrier = first
+        """Backward cues reach no further than this."""
+        self.open: dict[Assertion, _Open] = {}
+
+    def settle(self) -> None:
+        """Give every word its status."""
+        clauses = []
+        i = self.first
+        while i < self.last:
+            if self.open and (self.gaps[i] >= SOFT or self.gaps[i] == JOIN or self.words[i] in JOINERS):
+                self._pass_boundary(i)
+            one = self.found.get(i)
+            if one is not None and one.cue.effect == "clause":
+                clauses.append((i, one))
+            if one is None or self._is_void(i, one):
+                if self.open:
+                    self._govern(i)
+                i += 1
+            else:
+                self._apply(i, one)
+                i = one.after
+        for place, one in clauses:
+            self._clause(place, one)
+
+    def _is_void(self, i: int, one: Found) -> bool:
+        absent = self.open.get("absent")
+        return one.cue.effect == "clause" or (
+            self.words[i] in _POSSESSIVES and absent is not None and absent.runs_on  # "denies his use of"
         )
-        if cue is not None and cue.effect == "clause":
-            clauses.append((i, cue))
-        if cue is None or void:
-            for kind in list(governed):
-                status[i] = _stronger(status[i], kind)
-                governed[kind] -= 1
-                if governed[kind] <= 0:
-                    del governed[kind]
-            i += 1
-            continue
-        after = i + cue.length
+
+    def _govern(self, i: int) -> None:
+        for kind, governing in list(self.open.items()):
+            self.status[i] = _stronger(self.status[i], kind)
+            if governing.left <= 1:
+                del self.open[kind]
+            else:
+                self.open[kind] = governing._replace(left=governing.left - 1)
+
+    def _apply(self, i: int, one: Found) -> None:
+        cue, after, reach, _ = one
         if cue.effect == "forward":
-            outer = [s for s in governed if _ORDER.index(s) < _ORDER.index(cue.status)]
-            reach = _LONG_REACH.get(cue.status, _REACH)
-            short = surface[i] in _SHORT_REACH and governed.get(cue.status, 0) < _SHORT_REACH[surface[i]]
-            left = max(governed.get(cue.status, 0), _SHORT_REACH.get(surface[i], reach))
-            governed = dict.fromkeys(outer, _REACH) | {cue.status: left}
-            brief = {cue.status} if short else set()
-            open_list[cue.status] = surface[i] in _CLOSED_LISTS or cue.status != "absent"
-            barrier = after
-        elif cue.effect in ("backward", "after_colon"):
-            for j in range(max(barrier, i - _SHORT_REACH_BACK.get(surface[i], _REACH_BACK)), i):
-                status[j] = _stronger(status[j], cue.status)
-            governed.clear()
-            barrier = after
+            self._open_forward(i, one)
+            for kind in (*self.open,) if one.told else [kind for kind in self.open if kind != cue.status]:
+                for j in range(i, after):  # "no [history of] gout"; "her husband [smokes]"
+                    self.status[j] = _stronger(self.status[j], kind)
+            self.barrier = after
+        elif cue.effect == "heading":
+            kind = cue.status
+            self.open = {} if kind == "present" else {kind: _Open(_LONG_REACH.get(kind, _REACH), i)}
+            self.barrier = after
+        elif cue.effect == "answer":
+            for j in range(self._label(i), i):
+                if cue.status != "present":
+                    self.status[j] = _stronger(self.status[j], cue.status)
+                elif self.status[j] == "absent":
+                    self.status[j] = "present"
+            self.open.clear()
+            self.barrier = after
+        elif cue.effect == "backward":
+            for j in range(max(self.barrier, i - reach) if reach else self._subject(i), i):
+                self.status[j] = _stronger(self.status[j], cue.status)
+            self.open.clear()
+            self.barrier = after
         elif cue.effect == "end_absent":
-            governed.pop("absent", None)
+            self.open = {kind: one for kind, one in self.open.items() if kind != "absent"}
         elif cue.effect == "end":
-            governed.clear()
-            if not _is_verb_of_list(surface[i]):
-                barrier = after
+            shared = self.words[i] in _SHARED and (self.gaps[i] >= SOFT or self.words[i - 1] in JOINERS)
+            self.open = {kind: one for kind, one in self.open.items() if shared and kind == "family"}
+            if self.words[i] not in _VERBS_OF_LIST:
+                self.barrier = after
         else:
-            governed = {s: reach for s, reach in governed.items() if s == "absent"}
-        i = after
-    for place, cue in clauses:
-        _clause(tokens, surface, place, cue, first, last, status)
+            self.open = {kind: one for kind, one in self.open.items() if kind == "absent"}
 
+    def _open_forward(self, i: int, one: Found) -> None:
+        kind, word = one.cue.status, self.words[i]
+        short = one.reach or table()["short"].get(word, 0)
+        already = self.open[kind].left if kind in self.open else 0
+        outer = [k for k in self.open if _ORDER.index(k) < _ORDER.index(kind)]
+        self.open = {k: _Open(_REACH, i) for k in outer}
+        self.open[kind] = _Open(
+            max(already, short or _LONG_REACH.get(kind, _REACH)),
+            i,
+            runs_on=kind != "absent" or word in _CLOSED_LISTS,
+            brief=already < short,
+        )
 
-def _clause(
-    tokens: Tokens, surface: list[str], place: int, cue: _Cue, first: int, last: int, status: list[Assertion]
-) -> None:
-    """Give the words of a clause the status of its cue, unless it tells of an onset: what began then goes on."""
-    onsets, breaks = _clause_words()
-    after = place + cue.length
-    if surface[place : place + 3] == ["in", "the", "past"] and after < last and tokens.gaps[after] == NONE:
-        following = surface[after]
-        if following in _OF_TIME or following[0].isdigit() or following in _table()["classes"]["unit"]:
-            return
-    low = place
-    while low > first and surface[low - 1] not in breaks and not (tokens.gaps[low] >= COLON):
-        low -= 1
-        if tokens.gaps[low] >= SOFT and surface[low] in _JOINERS:
-            break
-    high, leading = after, place - first <= _LEADING
-    if leading:
-        breaks -= _ARRIVED
-    while high < last and surface[high] not in breaks and (tokens.gaps[high] < SOFT or leading):
-        if (
-            leading
-            and high > after
-            and surface[high] in _JOINERS
-            and surface[high + 1 : high + 2] != []
-            and (surface[high + 1] in _NEW_CLAUSE)
-        ):
-            break
-        high += 1
-    if onsets.isdisjoint(surface[low:high]):
-        for i in range(low, high):
-            status[i] = _stronger(status[i], cue.status)
+    def _pass_boundary(self, i: int) -> None:
+        """Decide what a comma, a slash, an "and" or an "or" before word i leaves governed."""
+        joins = self.gaps[i] == JOIN
+        if not joins and self.open and self._opens_clause(i):
+            self.open.clear()
+            if self.gaps[i] >= SOFT:
+                self.barrier = i
+        for kind, governing in list(self.open.items()):
+            if joins and governing.brief:
+                continue
+            runs_on = governing.runs_on or joins or self.words[i] in JOINERS
+            if not governing.brief and (runs_on or self._list_goes_on(i, governing.at)):
+                self.open[kind] = governing._replace(left=_LONG_REACH.get(kind, _REACH))
+            else:
+                del self.open[kind]
 
-
-def _match(surface: list[str], i: int, last: int) -> _Cue | None:
-    """Return the longest cue that begins at word i."""
-    best, following = None, _cues()
-    while i < last and (node := following.get(surface[i])):
-        best, following = node.cue or best, node.following
-        i += 1
-    return best
-
-
-def _is_verb_of_list(word: str) -> bool:
-    return word in {"is", "are", "was", "were", "has", "have", "had"}  # "pulses are absent": not cut off from its cue
-
-
-def _is_result(tokens: Tokens, i: int, first: int, last: int) -> bool:
-    """Tell whether word i is a test's result: behind a colon, or the last word of a short line."""
-    if i == last - 1 and last - first <= _SHORT_ROW:
-        return True
-    return ":" in tokens.text[tokens.ends[i - 1] : tokens.starts[i]] if i else False
-
-
-def _list_goes_on(surface: list[str], i: int, last: int) -> bool:
-    """Tell whether an "or", "nor" or "and" closes the list that a comma before word i continues."""
-    for j in range(i, min(last, i + 12)):
-        if surface[j] in _JOINERS:
-            return True
-        alone = _cues().get(surface[j])
-        if alone is not None and alone.cue is not None and alone.cue.effect in ("end", "forward"):
+    def _opens_clause(self, i: int) -> bool:
+        """Tell whether a new subject and its verb follow a comma or an "and" before word i."""
+        words, gaps, verbs = self.words, self.gaps, words_of("verbs")
+        if words[i] in ("or", "nor"):
             return False
-    return False
+        start = i + (words[i] in JOINERS)
+        determined = start < self.last and words[start] in words_of("determiners")
+        terse = any(one.at == self.first for one in self.open.values())
+        if not determined and (gaps[i] < SOFT or (not terse and verbs.isdisjoint(words[self.first : i]))):
+            return False  # "no nausea and vomiting were noted"; "a man with a history of gout, asthma, and hernia has"
+        for j in range(start, min(self.last, start + _CLAUSE)):
+            one = self.found.get(j)
+            if one and one.cue == Cue("answer", "present"):
+                return True
+            if j > start and (gaps[j] >= SOFT or words[j] in words_of("subordinating")):
+                return False
+            if words[j] in verbs:
+                return j > start and words[j - 1] not in JOINERS
+        return False
+
+    def _list_goes_on(self, i: int, cue: int) -> bool:
+        """Tell whether a comma before word i continues the list of the cue at word `cue`.
+
+        An "or", "nor" or "and" closes it further on, or it is bare: "no fever, chills, night sweats".
+        """
+        for j in range(i, min(self.last, i + 12)):
+            if j > i and self.gaps[j] > SOFT:
+                break
+            if self.words[j] in JOINERS:
+                return True
+            if (one := self.found.get(j)) and one.cue.effect in ("end", "forward", "heading", "answer"):
+                return False
+        items, start = 0, i
+        for j in range(i, self.last + 1):
+            ends = j == self.last or (j > i and self.gaps[j] > SOFT)
+            if ends or (j > start and self.gaps[j] == SOFT):
+                if j - start > _BARE_ITEM or self.words[start] in words_of("determiners") | words_of("degrees"):
+                    return False
+                items, start = items + 1, j
+            if ends:
+                break
+            if j in self.found or self.words[j][0:1].isdigit():
+                return False
+        return items > 1 or cue == self.first or self.gaps[cue] >= SOFT
+
+    def _label(self, i: int) -> int:
+        """Return where the name begins that word i answers: "Fever, chills: no"."""
+        j = i
+        while j > self.barrier and not (j < i and _LABEL_ENDS.search(self.read.before(j))):
+            if self.words[j - 1] in words_of("verbs") or j - 1 in self.found:
+                beside = False
+                break
+            j -= 1
+        else:
+            beside = BESIDE.search(self.read.before(i)) is not None
+        if not beside:
+            j = next((k for k in range(i - 1, j, -1) if self.gaps[k] >= SOFT and "(" not in self.read.before(k)), j)
+        return j
+
+    def _subject(self, i: int) -> int:
+        """Return where the subject begins of a predicate at word i: behind the last clause that has a verb itself."""
+        words, gaps, verbs = self.words, self.gaps, words_of("verbs")
+        reach: int = table()["short_before"].get(words[i], _REACH_BACK)
+        low = max(self.barrier, i - reach)
+        verb = next((j for j in range(i - 1, low - 1, -1) if words[j] in verbs), None)
+        if verb is not None:
+            low = next((j for j in range(verb + 1, i) if gaps[j] >= SOFT), low)
+        return low
+
+    def _clause(self, place: int, one: Found) -> None:
+        """Give a clause the status of its cue, unless it tells of an onset: what began then goes on."""
+        words, gaps = self.words, self.gaps
+        breaks, after = words_of("clause_breaks"), one.after
+        if words[place : place + 3] == ["in", "the", "past"] and after < self.last and gaps[after] == NONE:
+            following = words[after]
+            if following in _OF_TIME or following[0].isdigit() or following in table()["classes"]["unit"]:
+                return
+        low = place
+        while low > self.first and words[low - 1] not in breaks and not (gaps[low] >= COLON):
+            low -= 1
+            if gaps[low] >= SOFT and words[low] in JOINERS:
+                break
+        high, leading = after, place - self.first <= _LEADING
+        if leading:
+            breaks -= _ARRIVED
+        while high < self.last and words[high] not in breaks and (gaps[high] < SOFT or leading):
+            opens = high + 1 < self.last and words[high + 1] in _NEW_CLAUSE
+            if leading and high > after and words[high] in JOINERS and opens:
+                break
+            high += 1
+        if words_of("onsets").isdisjoint(words[low:high]):
+            for i in range(low, high):
+                self.status[i] = _stronger(self.status[i], one.cue.status)
 
 
 def _stronger(one: Assertion, other: Assertion) -> Assertion:

@@ -1,0 +1,163 @@
+"""Where cues stand in a sentence, and which of their readings the words around them allow.
+
+"No" answers in "Fever: no" and governs in "no fever"; "stopped" governs what follows it in "stopped smoking" and what
+stands before it in "the bleeding stopped"; "not only" is no cue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from kgpaths.linking.cues import Cue, answers, cues, headings, words_of
+from kgpaths.linking.persons import Told, person_words
+from kgpaths.linking.tokens import NONE, SOFT
+from kgpaths.linking.wording import JOIN, Wording
+
+JOINERS = frozenset({"and", "or", "nor"})
+BESIDE = re.compile(r"[:=(\[|\t?]|\.\.|\s[-–—]\s?")
+"""What stands between a finding and its answer."""
+_REACH_OF_POSSESSIVE = 3
+"""Words after "her husband's"."""
+_SHORT_ITEM = 5
+"""Words of an item that may end with its answer: "Nitrites negative"."""
+_GOES_ON = re.compile(r"[:=<>≤≥]")
+"""What stands behind the heading or symbol that an answer only looks like: "(N < 5)"."""
+_HYPHEN = re.compile(r"[-‐‑]")
+
+
+class Found(NamedTuple):
+    """A cue in a sentence; its words end before `after`."""
+
+    cue: Cue
+    after: int
+    reach: int = 0
+    """Words that it governs, where they are its own."""
+    told: bool = False
+    """Whether it tells of another person."""
+
+
+class Head(NamedTuple):
+    """The first word of phrases."""
+
+    following: frozenset[str]
+    """Words that may go on with a phrase."""
+    alone: Cue | None
+    """What it is by itself."""
+    depends: bool
+    """Whether what it is depends on the words around it."""
+    person: bool
+
+
+UNKNOWN = Head(frozenset(), None, depends=False, person=False)
+
+
+@cache
+def heads_of_cues() -> dict[str, Head]:
+    """Return the first words of all phrases, and the words for persons."""
+    heads = {word: UNKNOWN._replace(person=True) for word in person_words()}
+    heads["free"] = UNKNOWN._replace(depends=True)
+    for phrases in (cues(), answers(), headings()):
+        for word, (cue, following) in phrases.heads().items():
+            known = heads.get(word, UNKNOWN)
+            heads[word] = Head(
+                known.following | following,
+                known.alone or cue,
+                known.depends or phrases is not cues() or (cue is not None and cue.effect in ("transitive", "closing")),
+                known.person,
+            )
+    return heads
+
+
+def spot(read: Wording, i: int, first: int, last: int, told: Mapping[int, Told]) -> Found | None:
+    """Return the cue that begins at word i of the sentence [first, last)."""
+    words = read.words
+    if i in told:
+        after, where = told[i]
+        reach = _REACH_OF_POSSESSIVE if where == "next" else 0
+        return Found(Cue("backward" if where == "before" else "forward", "family"), after, reach, told=True)
+    if (heading := headings().match(words, i, last)) and heading[1] < last and ":" in read.before(heading[1]):
+        return Found(*heading)
+    if (answer := answers().match(words, i, last)) and _is_answer(read, i, answer[1], first, last):
+        return Found(*answer)
+    if words[i] == "free" and _is_freedom(read, i, first, last):
+        return Found(Cue("backward", "absent"), i + 1, 2)
+    matched = cues().match(words, i, last)
+    if matched is None:
+        return None
+    cue, after = matched
+    for inside in range(i + 1, after):  # "has [not only]", "is [likely to have]"
+        inner = cues().match(words, inside, last)
+        if inner and inner[1] > after:
+            if inner[0].effect == "pseudo":
+                return Found(*inner)
+            if cue.effect in ("backward", "closing") and inner[0].effect in ("forward", "transitive"):
+                return None
+    if cue.status == "absent" and "not" in words[i:after] and _asks(words, first, i):
+        return Found(Cue("pseudo", "present"), after)
+    follows = words[after] if after < last and read.gaps[after] == NONE else ""
+    if cue.effect == "closing":
+        closed = not follows or follows in words_of("reasons")
+        return Found(Cue("backward", cue.status), after) if closed else None
+    if cue.effect == "transitive":
+        objected = follows and follows not in words_of("no_object")
+        cue = Cue("forward" if objected else "backward", cue.status)
+    return Found(cue, after)
+
+
+def _is_answer(read: Wording, i: int, after: int, first: int, last: int) -> bool:
+    """Tell whether the words [i, after) are all that is said of what stands before them."""
+    words, gaps = read.words, read.gaps
+    if words[i].endswith(")"):  # a sign
+        return i > first
+    between = read.before(i)
+    beside = i > 0 and BESIDE.search(between) is not None
+    if not _ends_item(read, after, last) and not (
+        beside and ":" in between and words[after] in words_of("no_object") - {"for"}
+    ):
+        # "Fever: no Cough: yes"
+        new_line = "\n" in read.before(after) or read.text[read.starts[after]].isupper()
+        labelled = any(":" in read.before(k) for k in range(after + 1, min(last, after + 4)))
+        if not (beside and new_line and labelled):
+            return False
+    if beside:
+        return i > first or "?" in between
+    if i == first or (gaps[i] != NONE and between.strip() != ")"):
+        return False
+    start = i
+    while start > first and (gaps[start] < SOFT or read.before(start).strip() in ("(", ")")):
+        start -= 1
+    return (
+        i - start < _SHORT_ITEM
+        and words_of("verbs").isdisjoint(words[start:i])
+        and words[i - 1] not in words_of("determiners")
+        and words[i - 1] not in JOINERS
+        and not cues().match(words, i - 1, i)
+    )
+
+
+def _ends_item(read: Wording, after: int, last: int) -> bool:
+    """Tell whether nothing goes on with the words before word `after`."""
+    if after == last or read.words[after] in ("but", "(+", "(-"):
+        return True
+    if read.gaps[after] == JOIN:
+        return answers().match(read.words, after, last) is not None
+    return read.gaps[after] >= SOFT and _GOES_ON.search(read.before(after)) is None
+
+
+def _is_freedom(read: Wording, i: int, first: int, last: int) -> bool:
+    """Tell "fever-free" and "pain free for a year" from "free air"."""
+    if i == first:
+        return False
+    if _HYPHEN.fullmatch(read.before(i)):
+        return True
+    named = read.gaps[i] == NONE and read.words[i - 1] not in words_of("verbs") | words_of("determiners")
+    return named and (i + 1 == last or read.gaps[i + 1] >= SOFT or read.words[i + 1] in words_of("no_object"))
+
+
+def _asks(words: list[str], first: int, i: int) -> bool:
+    """Tell whether a "not" at word i denies what is asked, and no finding: "which is not a sign of gout"."""
+    asked = next((k for k in range(first, min(i, first + 2)) if words[k] in ("which", "what")), None)
+    return asked is not None and words_of("subordinating").isdisjoint(words[asked + 1 : i])
