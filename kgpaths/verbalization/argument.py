@@ -49,6 +49,8 @@ class Argument:
     absent: tuple[Mention, ...]
     distractors: tuple[Distractor, ...]
     answer_node_ids: tuple[str, ...]
+    others: tuple[Point, ...] = ()
+    """Of a question for the exception: what the statements say of the options that are none."""
 
 
 def reading_order(mention: Mention) -> tuple[int, str, int, int]:
@@ -168,6 +170,7 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
     findings = {path.node_ids[0]: said.present[path.node_ids[0]] for path in used}
     answers = tuple(dict.fromkeys(path.node_ids[-1] for path in used))
     absent = pertinent_negatives(graph, said)
+    excluded = [path for path in path_set.paths if path.kind == "contrast" and path_set.asks.polarity == "exception"]
     return Argument(
         findings=tuple(sorted(findings.values(), key=reading_order)),
         points=points(used),
@@ -182,6 +185,7 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
             asks=_asks(path_set.asks),
         ),
         answer_node_ids=answers,
+        others=points(excluded) if excluded else (),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from kgpaths.records import Chain, Edge, Generation, Mention, PathSet, QAItem, Question, Step
 from kgpaths.verbalization.argument import Argument, Point, plan
@@ -60,13 +60,14 @@ class TemplateVerbalizer:
         argument = plan(self._graph, item, mentions, path_set)
         answers = set(argument.answer_node_ids)
         steps = [self._findings(item, path_set.asks, argument)]
+        steps += [self._point(item, point, "distractor") for point in argument.others]
         absent = self._absent(item, argument)
         for point in argument.points:
             link = point.ends[0] in answers
             if link:
                 steps += absent
                 absent = []
-            steps.append(self._point(item, point, link))
+            steps.append(self._point(item, point, "link" if link else "evidence"))
         steps += self._distractors(item, argument)
         steps.append(self._conclusion(item, path_set.asks, argument))
         chain = Chain(
@@ -95,11 +96,11 @@ class TemplateVerbalizer:
             quotes=(*((whom,) if whom else ()), *(mention.span for mention in argument.findings)),
         )
 
-    def _point(self, item: QAItem, point: Point, link: bool) -> Step:
-        kind = "link" if link else "evidence"
+    def _point(self, item: QAItem, point: Point, kind: Literal["evidence", "link", "distractor"]) -> Step:
+        slot = "link" if kind == "link" else "evidence"
         return Step(
             kind=kind,
-            text=self._sentences.render(kind, item.id, clauses=point_text(self._names, point.clauses)),
+            text=self._sentences.render(slot, item.id, clauses=point_text(self._names, point.clauses)),
             edge_ids=point.edge_ids,
             node_ids=point.node_ids,
         )
