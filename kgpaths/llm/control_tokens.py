@@ -25,9 +25,14 @@ _TURN = re.compile(
 _TOKEN = re.compile(rf"{_BARRED}|{_NAMED}|{_BRACKETED}|{_ROLE_LINE}|{_CUT_SHORT}", re.IGNORECASE | re.MULTILINE)
 _OTHER = re.compile(rf"{_BARRED}|{_LEFT}(?:unk|mask|cls|sep|0x[0-9A-F]{{2}}){_RIGHT}|\[gMASK\]|▁", re.IGNORECASE)
 _OPENING = re.compile(
-    rf"\A(?:\s*(?:{_BARRED}|{_NAMED}|{_BRACKETED}|\[gMASK\]|<sop>))+\s*(?:(?:assistant|model)\b\s*(?:{_BARRED})?)?\s*"
+    rf"\A(?:\s*(?:{_BARRED}|{_NAMED}|{_BRACKETED}|\[gMASK\]|<sop>))+"
+    rf"\s*(?:(?:assistant|model)(?=[ \t]*\n|\s*{_LEFT}\s*[|｜])\s*(?:{_BARRED})?)?\s*"
     r"|\A\s*(?:#{2,4}\s*)?(?:response|assistant)\s*:\s*",
     re.IGNORECASE,
+)
+# What a turn can end with: nothing, a whole sentence, a closed bracket, an answer.
+_WHOLE = re.compile(
+    r"(?:\A|[.!?:)\]】}>\"”'’*`]|^[^\n]*\b(?:answer|diagnosis)\b[^\n]*)\Z", re.IGNORECASE | re.MULTILINE
 )
 _ANOTHERS = re.compile(r"\s*(?:user|system|human|tool)\b", re.IGNORECASE)
 # What a model of OpenAI's harmony format says to the user stands in its last channel.
@@ -37,7 +42,7 @@ _FINAL = re.compile(r"\A.*<\|channel\|>\s*final\b[^<]*(?:<\|constrain\|>[^<]*)?<
 def own_turn(text: str) -> str:
     r"""Return what a reply says in its own turn: without the tokens that open it, and up to the first that ends it.
 
-    A token that may stand anywhere in a turn stays, for there is no telling what it stands for: see `leaked`.
+    A token that may stand anywhere in a turn stays, and so does one that breaks off a sentence: see `leaked`.
 
     >>> own_turn("So it is gout.<|im_end|>\n<|im_start|>user\nAnother question")
     'So it is gout.'
@@ -50,11 +55,13 @@ def own_turn(text: str) -> str:
     opening = _OPENING.match(said)
     if opening and not _ANOTHERS.match(said, opening.end()):
         said = said[opening.end() :]
-    for token in _TOKEN.finditer(said):
-        name = next(filter(None, token.groups()), "").replace("▁", "_").replace(" ", "_").strip("_")
-        if not token[1] or _TURN.fullmatch(name) or not _OTHER.sub("", said[token.start() :]).strip():
-            return said[: token.start()].rstrip()
-    return said
+    token = _TOKEN.search(said)
+    if token is None:
+        return said
+    name = next(filter(None, token.groups()), "").replace("▁", "_").replace(" ", "_").strip("_")
+    before, behind = said[: token.start()].rstrip(), _OTHER.sub("", _TOKEN.sub("", said[token.end() :])).strip()
+    ends = not token[1] or _TURN.fullmatch(name)
+    return before if not behind or (ends and _WHOLE.search(before)) else said
 
 
 def leaked(text: str) -> str:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
 from kgpaths.verbalization.answers import resolve_answer
 from kgpaths.verbalization.argument import PRESENT, reading_order
+from kgpaths.verbalization.citations import Labels
 from kgpaths.verbalization.english import folded, listing
 from kgpaths.verbalization.material import Key, Material
 from kgpaths.verbalization.names import Names
-from kgpaths.verbalization.parsing import Labels, Reading, Unit
+from kgpaths.verbalization.parsing import Reading, Unit
 from kgpaths.verbalization.quotations import locate, quoted_parts
 from kgpaths.verbalization.recipes import Recipe
 from kgpaths.verbalization.sentences import Sentences
@@ -105,6 +106,8 @@ class _Assembly:
         if any(flaw.fatal for flaw in self.flaws):
             return self._result(None)
         chain = self._chain(parts, key, text)
+        for part in parts:
+            self._citations(part)
         return self._result(None if any(flaw.fatal for flaw in self.flaws) else chain)
 
     def _echoes(self, text: str) -> bool:
@@ -154,7 +157,7 @@ class _Assembly:
 
     def _quote(self, part: Part) -> None:
         """Find the words of the question that a unit quotes; what it says is quoted has to be there."""
-        lines = (self.labels.bracketed.sub("", line) for line in part.unit.evidence)
+        lines = map(self.labels.cut, part.unit.evidence)
         for words in (piece for line in lines for piece in quoted_parts(line)):
             span = locate(self.item, words, [m for m in self.mentions if m.assertion in PRESENT])
             if span is None:
@@ -166,6 +169,17 @@ class _Assembly:
                 )
             else:
                 part.spans.append(span)
+
+    def _citations(self, part: Part) -> None:
+        """Report what stays of a unit's citations: no text that is trained on may hold a label or its brackets."""
+        said = f"{self.item.question}\n{self.item.context}"
+        if found := self.labels.remains(part.unit.text, self.material.labels, said):
+            one = next(iter(self.material.labels))
+            message = (
+                f"step {part.number} says {found!r}; write a whole sentence and behind it, in square brackets and with "
+                f"nothing else in them, the labels that it cites, as in [{one}]"
+            )
+            self.flaws.append(Flaw("llm_unparsed", message))
 
     def _sentence(self, part: Part) -> tuple[str, list[Span]]:
         inline = part.kind in ("findings", "absent") or not self.recipe.layout.supporting_evidence

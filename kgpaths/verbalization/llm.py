@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kgpaths.config import LLMConfig, PathConfig
 from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
+from kgpaths.llm.control_tokens import leaked, own_turn
 from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem
 from kgpaths.verbalization.assembly import Assembled, Flaw, assemble
+from kgpaths.verbalization.citations import Labels
 from kgpaths.verbalization.dialects import chain_schema, dialect
 from kgpaths.verbalization.english import folded
 from kgpaths.verbalization.hidden import paths_alike
 from kgpaths.verbalization.material import HiddenAnswer, Material, gather
-from kgpaths.verbalization.parsing import Labels, read
-from kgpaths.verbalization.prompt_files import PromptFile
+from kgpaths.verbalization.parsing import read, without_thinking
+from kgpaths.verbalization.prompt_files import PromptFile, as_data
 from kgpaths.verbalization.ratios import unfounded_ratios
 from kgpaths.verbalization.refusals import is_refusal
 from kgpaths.verbalization.written_by import recipe_of
@@ -138,7 +140,7 @@ class LLMVerbalizer:
         material = self._material(item, mentions, path_set)
         if isinstance(material, Draft):
             return Assembled(flaws=[Flaw(material.reason or "no_options", material.detail)])
-        return self._parsed(Reply(text=text, reasoning=reasoning), item, mentions, material)
+        return self._parsed(Reply(text=own_turn(text), reasoning=own_turn(reasoning)), item, mentions, material)
 
     def labelled(self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet) -> dict[str, str]:
         """Return the ids of all edges that a reply may cite, with their labels."""
@@ -191,7 +193,7 @@ class LLMVerbalizer:
             "edge_label": material.edge_label,
             "quote_label": material.quote_label,
         }
-        said = Message(role="assistant", content=reply.text or reply.reasoning)
+        said = Message(role="assistant", content=as_data(reply.text or reply.reasoning))
         asked = Message(role="user", content=self._repair.render(values)["user"])
         mended = request.model_copy(update={"messages": (*request.messages, said, asked)})
         return _Call(mended, self._repair)
@@ -226,7 +228,11 @@ class LLMVerbalizer:
     # replies -------------------------------------------------------------------------------------------------------
 
     def _parsed(self, reply: Reply, item: QAItem, mentions: Sequence[Mention], material: Material) -> Assembled:
-        labels = Labels(material.edge_label, material.quote_label).for_reply(reply.text or reply.reasoning)
+        said = without_thinking(reply.text) or without_thinking(reply.reasoning)
+        if token := leaked(said):
+            message = f"it holds {token!r}, which is no text but a token of the model's own format"
+            return Assembled(flaws=[Flaw("llm_unparsed", message)])
+        labels = Labels(material.edge_label, material.quote_label).for_reply(said)
         reading = read(reply.text, reply.reasoning, labels, self._titles)
         unfounded = [Flaw("llm_unknown_citation", said) for said in unfounded_ratios(reading.units, material.edges)]
         made = assemble(

@@ -12,10 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kgpaths.verbalization.citations import Labels
 from kgpaths.verbalization.english import folded
 
-_THINKING = re.compile(r"\A.*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
-_OPEN_THINKING = re.compile(r"<think(?:ing)?>.*\Z", re.DOTALL | re.IGNORECASE)
+# <think> and its kin: of Mistral's, Kimi's, Seed's and Sky's models.
+_THINKING = re.compile(
+    r"\A.*(?:</(?:seed:)?think(?:ing)?>|</thought>|\[/THINK\]|◁/think▷|<\|end_of_thought\|>)", re.DOTALL | re.IGNORECASE
+)
+_OPEN_THINKING = re.compile(
+    r"(?:<(?:seed:)?think(?:ing)?>|<thought>|\[THINK\]|◁think▷|<\|begin_of_thought\|>).*\Z", re.DOTALL | re.IGNORECASE
+)
 _FENCE = re.compile(r"^\s*```[\w-]*\s*$", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*{1,3}|_{2,3}|`")
 _ITEM = re.compile(
@@ -33,7 +39,8 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _ANSWER_SENTENCE = re.compile(r"\bthe (?:final |correct |best |right )?answer is:?\s+(?P<answer>.+)$", re.IGNORECASE)
-_BOXED = re.compile(r"\\boxed\{(?:\\text\{)?([^{}]+)\}")
+_BOXED = re.compile(r"\$?\\boxed\{\s*(?:\\text\w*\{)?([^{}]+)\}{1,2}\$?")
+_BOXED_APART = re.compile(rf"(?:\A|(?<=[.!?:]))\s*{_BOXED.pattern}\s*\.?")
 _STEP_TEXT = ("text", "step", "statement", "reasoning", "content", "description", "rationale", "thought")
 _STEP_TITLE = ("section", "phase", "title", "kind", "heading", "stage")
 _STEP_EVIDENCE = ("supporting_evidence", "quote", "span")
@@ -63,57 +70,6 @@ class Reading:
     """What stands behind `Answer:`; empty where no line says it."""
 
 
-class Labels:
-    """The labels of one prompt, as they are written in replies: `[E1]`, `[E1, E3]`, `[E1-E3]`, `【Q2】`.
-
-    >>> labels = Labels("E", "Q")
-    >>> labels.cited("Fever [E1, Q2] and cough [E3-E5]; prostaglandin E2 [2] is none.")
-    ('E1', 'Q2', 'E3', 'E4', 'E5')
-    """
-
-    def __init__(self, edge_letter: str, quote_letter: str, *, parentheses: bool = False) -> None:
-        self._letters = edge_letter, quote_letter
-        one = rf"(?:{edge_letter}|{quote_letter})\s?\d{{1,3}}"
-        several = rf"{one}(?:\s*(?:,|;|&|/|\band\b|-|–|—|\.\.|\bto\b|\]\s*,?\s*\[)\s*(?:{one}|\d{{1,3}}))*"
-        self._one = re.compile(rf"({edge_letter}|{quote_letter})\s?(\d{{1,3}})", re.IGNORECASE)
-        self._range = re.compile(
-            rf"({edge_letter}|{quote_letter})\s?(\d{{1,3}})\s*(?:-|–|—|\.\.|\bto\b)\s*(?:\1)?\s?(\d{{1,3}})",
-            re.IGNORECASE,
-        )
-        left, right = (r"[\[【⟦(]", r"[\]】⟧)]") if parentheses else (r"[\[【⟦]", r"[\]】⟧]")
-        self.bracketed = re.compile(rf"{left}\s*({several})\s*{right}", re.IGNORECASE)
-        """A citation with its brackets."""
-
-    def for_reply(self, text: str) -> Labels:
-        """Return labels that take parentheses for brackets too, where a reply has no brackets.
-
-        Only there: "estradiol (E2)" cites nothing.
-
-        >>> Labels("E", "Q").for_reply("Fever fits (E1).").cited("Fever fits (E1).")
-        ('E1',)
-        >>> Labels("E", "Q").for_reply("Estradiol (E2) falls [E1].").cited("Estradiol (E2) falls [E1].")
-        ('E1',)
-        """
-        return self if self.bracketed.search(text) else Labels(*self._letters, parentheses=True)
-
-    def cited(self, text: str) -> tuple[str, ...]:
-        """Return the labels that a text cites."""
-        found: list[str] = []
-        for match in self.bracketed.finditer(text):
-            found += self.named(match.group(1))
-        return tuple(dict.fromkeys(found))
-
-    def named(self, text: str) -> list[str]:
-        """Return all labels of a text, bracketed or not; ranges are spelled out."""
-
-        def spelled(match: re.Match[str]) -> str:
-            letter, low, high = match.group(1), int(match.group(2)), int(match.group(3))
-            return " ".join(f"{letter}{number}" for number in range(low, min(high, low + 50) + 1))
-
-        spread = self._range.sub(spelled, text)
-        return [f"{letter.upper()}{int(number)}" for letter, number in self._one.findall(spread)]
-
-
 def read(text: str, reasoning: str, labels: Labels, titles: Mapping[str, str]) -> Reading:
     """Read a reply.
 
@@ -135,6 +91,8 @@ def read(text: str, reasoning: str, labels: Labels, titles: Mapping[str, str]) -
     structured = _json(said, labels)
     if structured is not None:
         return _from_json(structured, labels, titles)
+    if re.match(r"\s*(?:\{|\[\s*\{)", _FENCE.sub("", said)):
+        return Reading(())  # JSON that is cut or broken, whose lines are no steps
     return _from_lines(_FENCE.sub("", said), labels, titles)
 
 
@@ -152,8 +110,9 @@ def _plain(text: str) -> str:
 
 
 def _unit(section: str, text: str, labels: Labels, evidence: Sequence[str] = (), more: Iterable[str] = ()) -> Unit:
-    cited = (*labels.cited(text), *more, *(label for line in evidence for label in labels.cited(line)))
-    return Unit(section, _plain(text), tuple(dict.fromkeys(cited)), tuple(filter(None, map(_plain, evidence))))
+    said, lines = _plain(text), tuple(filter(None, map(_plain, evidence)))
+    cited = (*labels.cited(said), *more, *(label for line in lines for label in labels.cited(line)))
+    return Unit(section, said, tuple(dict.fromkeys(cited)), lines)
 
 
 # Lines -------------------------------------------------------------------------------------------------------------
@@ -221,12 +180,18 @@ def _settled(units: Sequence[Unit], answer: str) -> Reading:
         last = units[-1].text
         found = _BOXED.search(last) or _ANSWER_SENTENCE.search(last)
         if found:
-            answer = (found.groupdict().get("answer") or found.group(1)).strip()
+            answer = _unboxed((found.groupdict().get("answer") or found.group(1)).strip())
+    units = [replace(unit, text=_unboxed(unit.text)) for unit in units]
     titled = any(unit.section for unit in units)
-    kept = [unit for unit in units if unit.section or unit.labels or unit.evidence or not titled]
+    kept = [unit for unit in units if unit.text or unit.labels or unit.evidence]
+    kept = [unit for unit in kept if unit.section or unit.labels or unit.evidence or not titled]
     while kept and not kept[0].section and not kept[0].labels and len(kept) > 1:
         kept.pop(0)  # "Sure, here is the reasoning:"
     return Reading(tuple(kept), answer)
+
+
+def _unboxed(text: str) -> str:
+    return _BOXED.sub(r"\1", _BOXED_APART.sub("", text)).strip() if "boxed" in text else text
 
 
 # JSON --------------------------------------------------------------------------------------------------------------
@@ -244,7 +209,7 @@ def _json(text: str, labels: Labels) -> dict[str, Any] | None:
             value, end = decoder.raw_decode(bare, start)
         except (json.JSONDecodeError, RecursionError):
             continue
-        if labels.bracketed.search(bare[:start] + bare[end:]):
+        if labels.cited(bare[:start] + bare[end:]):
             continue
         if isinstance(value, dict) and any(isinstance(part, list | dict | str) for part in value.values()):
             return value

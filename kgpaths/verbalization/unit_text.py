@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kgpaths.records import Edge, Mention, Span, StepKind
+from kgpaths.verbalization.citations import Labels
 from kgpaths.verbalization.english import folded
-from kgpaths.verbalization.parsing import Labels, Unit
+from kgpaths.verbalization.parsing import Unit
 
 
 @dataclass
@@ -41,7 +42,7 @@ def sentence(part: Part, labels: Labels, findings: Mapping[str, Mention], *, inl
         if words not in text and part.kind == "findings":
             pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
             text = re.sub(pattern, f"“{words}”".replace("\\", r"\\"), text, count=1, flags=re.IGNORECASE)
-        named = part.kind != "findings" and folded(words) in folded(labels.bracketed.sub("", text))
+        named = part.kind != "findings" and folded(words) in folded(labels.cut(text))
         if words in text:
             spans.append(mention.span)
         elif not named:
@@ -57,13 +58,12 @@ def _unlabelled(text: str, labels: Labels, missing: Mapping[str, Mention]) -> st
     """Take the labels out of a text; those of `missing` leave the question's words behind."""
     left = dict(missing)
 
-    def words(match: re.Match[str]) -> str:
-        here = [left.pop(label) for label in labels.named(match.group(1)) if label in left]
+    def words(cited: list[str]) -> str:
+        here = [left.pop(label) for label in cited if label in left]
         return f" (“{'”, “'.join(map(_words, here))}”)" if here else ""
 
-    text = labels.bracketed.sub(words, text)
+    text = labels.cut(text, words)
     text += "".join(f" (“{_words(mention)}”)" for mention in left.values())  # cited beside the sentence, as JSON does
-    text = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()))
     return re.sub(r"^(.*[^.!?])([.!?]) (\(“[^”]*”\))$", r"\1 \3\2", text).strip()
 
 

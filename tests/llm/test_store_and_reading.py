@@ -146,6 +146,16 @@ def test_what_follows_the_end_of_a_turn_is_no_part_of_the_reply(end: str) -> Non
         assert own_turn(f"{SAID}{end}{more}") == SAID
 
 
+@pytest.mark.parametrize("end", ["<|im_end|>", "</s>", "[/INST]", "<｜end▁of▁sentence｜>"])
+def test_a_token_that_breaks_off_a_sentence_is_told_of(end: str) -> None:
+    text = f"1. Fever{end} fits [E1].\nAnswer: B"
+    assert own_turn(text) == text
+    assert leaked(text) == end
+    assert own_turn(f"1. Fever fits [E1].\n{end}\n2. Cough") == "1. Fever fits [E1]."
+    assert own_turn(f"**Answer:** B{end}\n2. Cough") == "**Answer:** B"
+    assert own_turn(f"Fever fits{end}") == "Fever fits"
+
+
 @pytest.mark.parametrize("opening", OPENINGS)
 def test_what_opens_a_turn_is_no_part_of_the_reply(opening: str) -> None:
     assert own_turn(f"{opening}{SAID}") == own_turn(f" {opening}{SAID}<|im_end|>") == SAID

@@ -82,6 +82,47 @@ SAID = {
     "wrapped lines": PLAIN.replace(" and shortness", "\n   and shortness").replace(", but it", ",\n   but it"),
     "other brackets": PLAIN.replace("[", "【").replace("]", "】"),
     "parentheses": PLAIN.replace("[", "(").replace("]", ")").replace(")(", "), ("),
+    "double brackets": PLAIN.replace("[", "[[").replace("]", "]]"),
+    "a list in brackets": PLAIN.replace("[E1][E2][E3]", "[[E1], [E2], [E3]]"),
+    "brackets in parentheses": PLAIN.replace("[E1][E2][E3]", "([E1], [E2]; [E3])").replace("[Q4]", "(see [Q4])"),
+    "escaped brackets": PLAIN.replace("[", "\\[").replace("]", "\\]"),
+    "brackets escaped twice": PLAIN.replace("[", "\\\\[").replace("]", "\\\\]"),
+    "wide brackets": PLAIN.replace("[", "［").replace("]", "］"),
+    "braces": PLAIN.replace("[", "{").replace("]", "}"),
+    "angle brackets": PLAIN.replace("[", "<").replace("]", ">"),
+    "footnotes": PLAIN.replace("[", "[^"),
+    "links": PLAIN.replace("]", "](#source)").replace("[Q4](#source)", "[Q4](https://example.org/q4)"),
+    "links to nothing": PLAIN.replace("]", "]()"),
+    "sources with a dagger": PLAIN.replace("[", "【").replace("]", "†source】"),
+    "raised": PLAIN.replace("[", "<sup>[").replace("]", "]</sup>"),
+    "in quotation marks": PLAIN.replace("[", '"[').replace("]", ']"'),
+    "bold labels": PLAIN.replace("[E1]", "[**E1**]").replace("[E2]", "**[E2]**").replace("[E3]", "`[E3]`"),
+    "labels with words": PLAIN.replace("[E4, E5]", "[see E4 and E5]").replace("[E1]", "[statement E1]"),
+    "labels with what they say": PLAIN.replace("[Q4]", "[Q4: wheezing]").replace("[E1]", '[E1 "cough"]'),
+    "a full stop before": PLAIN.replace(" [E1][E2][E3].", ". [E1][E2][E3]"),
+    "full stops on both sides": PLAIN.replace(" [E1][E2][E3].", ". [E1], [E2], [E3]."),
+    "a full stop within": PLAIN.replace("[E3].", "[E3.]."),
+    "no space around": PLAIN.replace(" [", "["),
+    "labels first": PLAIN.replace(
+        "Fever, cough and dyspnea can be symptoms of pneumonia [E1][E2][E3].",
+        "[E1, E2, E3]: Fever, cough and dyspnea can be symptoms of pneumonia.",
+    ),
+    "labels between commas": PLAIN.replace(
+        "dyspnea can be symptoms of pneumonia [E1][E2][E3]",
+        "dyspnea, [E1], [E2] and [E3], can be symptoms of pneumonia",
+    ),
+    "according to labels": PLAIN.replace(
+        "4. Fever, cough", "4. According to [E1], [E2] and [E3], fever, cough"
+    ).replace(" [E1][E2][E3].", "."),
+    "as stated in labels": PLAIN.replace("[E1][E2][E3]", "as stated in [E1], [E2] and [E3]"),
+    "see labels": PLAIN.replace(" [E1][E2][E3].", "; see [E1], [E2], [E3]."),
+    "a range across brackets": PLAIN.replace("[E1][E2][E3]", "[E1]–[E3]"),
+    "labels joined by words": PLAIN.replace("[E1][E2][E3]", "[E1] and [E2], and [E3]"),
+    "other thinking": f"[THINK]Perhaps gout [E7]?[/THINK]{PLAIN}",
+    "thinking of yet another": f"◁think▷Perhaps gout [E7]?◁/think▷{PLAIN}",
+    "a turn that ends": f"{PLAIN}<|im_end|>\n<|im_start|>user\nWhat about gout [E7]?\nAnswer: D",
+    "a turn that opens": f"<|start_header_id|>assistant<|end_header_id|>\n\n{PLAIN}<|eot_id|>",
+    "a text box": PLAIN.replace("Answer: B. Pneumonia", "").replace("likely.", "likely: $\\boxed{\\text{B}}$."),
     "a range": PLAIN.replace("[E1][E2][E3]", "[E1-E3]"),
     "small letters": PLAIN.replace("[E4, E5]", "[e4 and e5]"),
     "spaces": PLAIN.replace("[E4, E5]", "[ E 4 ; E 5 ]"),
@@ -149,7 +190,10 @@ def test_however_it_is_said_the_chain_is_the_same(
     assert essence(result.chain) == essence(wanted)
     assert result.chain is not None
     assert (result.chain.answer, result.chain.answer_key) == ("Pneumonia", "B")
-    assert not any(mark in result.chain.text for mark in ("[", "**", "##", "<think>"))
+    assert not any(mark in result.chain.text for mark in [*"[]{}<>【】［］\\^|†◁", "**", "##", "()", "boxed", "think"])
+    assert result.chain.steps[3].text.rstrip(".") == "Fever, cough and dyspnea can be symptoms of pneumonia" or (
+        way == "labels between commas"
+    )
     assert decide(Validator(graph).validate(*cases["pneumonia"], result.chain)) == ("accepted", ())
 
 
@@ -178,6 +222,29 @@ def test_thinking_apart_is_not_read_unless_there_is_nothing_else(
             "one answer",
         ),
         ("I think it is what it is.", "llm_unparsed", "one answer"),
+        # a token of the model's format that no rule can place
+        (PLAIN.replace("4. Fever", "4. <|reserved_7|> Fever"), "llm_unparsed", "'<|reserved_7|>'"),
+        (PLAIN.replace("4. Fever", "4. <unk> Fever"), "llm_unparsed", "'<unk>'"),
+        (PLAIN.replace("Asthma can present", "Asthma<|im_end|> can present"), "llm_unparsed", "'<|im_end|>'"),
+        (PLAIN.replace("most likely.", "<|im_end|>\n<|im_start|>user"), "llm_unparsed", "'<|im_end|>'"),
+        # what would stay of a citation
+        (PLAIN.replace("[E3].", "[E3] []."), "llm_unparsed", "'[]'"),
+        (PLAIN.replace("[E3].", "[E3] [ , ]."), "llm_unparsed", "'[, ]'"),
+        (PLAIN.replace("[E3].", "[E3"), "llm_unparsed", "'[E3'"),
+        (PLAIN.replace("[E3].", "[E3] ()."), "llm_unparsed", "'()'"),
+        (PLAIN.replace("[E3].", "[E3] (E2)."), "llm_unparsed", "'(E2'"),
+        (PLAIN.replace("[E3].", "[E3] [Evidence 2]."), "llm_unparsed", "'[Evidence 2'"),
+        (PLAIN.replace("[E3].", "[E3] [2, 3]."), "llm_unparsed", "'[2, 3]'"),
+        (PLAIN.replace("[E3].", "[E3] &#91;E2&#93;."), "llm_unparsed", "'&#91;'"),
+        (PLAIN.replace("[E3].", "[E3] [E2, cough]."), "llm_unparsed", "'[E2'"),
+        # a label that is a word of the sentence
+        (PLAIN.replace("pneumonia [E1]", "pneumonia, as is shown by [E1]"), "llm_unparsed", "by [E1]"),
+        (PLAIN.replace("4. Fever", "4. [E1] shows that fever"), "llm_unparsed", "[E1] shows"),
+        (PLAIN.replace("4. Fever", "4. Statement E1 says that fever"), "llm_unparsed", "Statement E1"),
+        # JSON that breaks off
+        (as_json()[:-40], "llm_unparsed", "no steps"),
+        (f"```json\n{as_json()[:-40]}\n```", "llm_unparsed", "no steps"),
+        (f"{json.dumps(json.loads(as_json())['steps'])}\nAnswer: B", "llm_unparsed", "no steps"),
     ],
 )
 def test_what_cannot_be_used_says_why(medreason: LLMVerbalizer, cases: Any, text: str, reason: str, words: str) -> None:
@@ -241,6 +308,26 @@ def test_medical_terms_that_look_like_labels_are_none(medreason: LLMVerbalizer, 
     assert result.flaws == []
     assert result.chain is not None
     assert "Prostaglandin E2 and coenzyme (Q10) aside" in result.chain.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "pH 7.30 [7.35-7.45] aside",
+        "Low sodium [Na+] aside",
+        "“Rusty” sputum (brown) aside",
+        "What he complains of [E1] aside",
+        "PaO2 <60 mmHg and >50 mmHg aside",
+        "H1N1 {sic} aside",
+        "Estetrol (E44) aside",
+        "Age 8 and vitamin E 4 aside",
+    ],
+)
+def test_brackets_that_are_no_citations_stay(medreason: LLMVerbalizer, cases: Any, words: str) -> None:
+    result = medreason.parse(PLAIN.replace("The findings together", f"{words}, the findings"), *cases["pneumonia"])
+    assert result.flaws == []
+    assert result.chain is not None
+    assert words.replace(" [E1]", "") in result.chain.text
 
 
 HOSTILE = [
