@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from kgpaths.extraction.rules import Cue, Frame, Guards
+from kgpaths.extraction.scopes import Scope, scopes_of
 
 _CONDITIONS = frozenset({"disease", "finding"})
+_SIGNS = frozenset({"symptom", "phenotype", "finding"})
+_DRUGS = frozenset({"drug", "drug_class"})
 _CONTRIBUTES = 60
 """Characters before a cue without an anchor that may still speak of the focus."""
 
@@ -32,6 +36,15 @@ class Near(NamedTuple):
     assertion: str
 
 
+class Focus(NamedTuple):
+    """What a text is about."""
+
+    node: str
+    type: str
+    titles: frozenset[str]
+    """What the text calls it, in lower case."""
+
+
 class Clause:
     """A stretch of a lower-case text with the mentions in it.
 
@@ -39,53 +52,124 @@ class Clause:
     >>> text = "gout is treated with colchicine, but not cured."
     >>> near = [Near(0, 4, "DOID:13189", "disease", "present"), Near(21, 31, "D:1", "drug", "present")]
     >>> cue = next(cue for cue in rules().cues if cue.name == "treated_with")
-    >>> Clause(text, 0, len(text), near, rules().guards).sides(cue, cue.pattern.search(text), None)
+    >>> Clause(text, 0, len(text), near, rules().guards).sides(cue, cue.pattern.search(text))
     (['DOID:13189'], [Near(start=21, end=31, node='D:1', type='drug', assertion='present')])
     """
 
     def __init__(
-        self, text: str, start: int, end: int, mentions: Sequence[Near], guards: Guards, *, strict: bool = True
+        self,
+        text: str,
+        start: int,
+        end: int,
+        mentions: Sequence[Near],
+        guards: Guards,
+        *,
+        focus: Focus | None = None,
+        strict: bool = True,
     ) -> None:
-        self._strict = strict
-        self.text, self.start, self.end = text, start, end
-        self.mentions = [near for near in mentions if near.start >= start and near.end <= end]
+        self._focus, self._strict = focus, strict
+        self.start, self.end = start, end
+        self._said = text
+        self.named = [near for near in mentions if near.start >= start and near.end <= end]
+        """What it names, whatever it says of it."""
         self._guards = guards
+
+    @cached_property
+    def text(self) -> str:
+        """The text without what is said to be something else: "albuterol, rather than aspirin, …"."""
+        text = self._said
+        for scope in self._unsaid:
+            text = text[: scope.words] + " " * (scope.end - scope.words) + text[scope.end :]
+        return text
+
+    @cached_property
+    def mentions(self) -> Sequence[Near]:
+        """What it names and does not say to be something else."""
+        return [near for near in self.named if not any(one.words <= near.start < one.end for one in self._unsaid)]
+
+    @cached_property
+    def _scopes(self) -> Sequence[Scope]:
+        # Few sentences state anything: what words govern in them is asked when one does.
+        return scopes_of(self._said, self.start, self.end)
+
+    @cached_property
+    def _unsaid(self) -> Sequence[Scope]:
+        return [scope for scope in self._scopes if scope.rule.unsaid]
 
     def denied(self, at: int) -> bool:
         """Tell whether the cue at this place is denied by what stands before it."""
         return bool(self._guards.denied.search(self.text[max(self.start, at - 40) : at]))
 
+    def denied_behind(self, cue: Cue, match: re.Match[str], nodes: Collection[str]) -> bool:
+        """Tell whether what a cue states of some nodes is denied or warned of by what stands behind them."""
+        for scope in self._scopes:
+            if (
+                scope.before
+                and scope.rule.before == "clause"
+                and scope.rule.bars(cue.frame)
+                and scope.start <= match.start()
+                and match.end() <= scope.end
+            ):
+                ends = (near.end for near in self.mentions if near.node in nodes and near.end <= scope.end)
+                # "Aspirin, used to treat gout, is contraindicated in asthma": what commas enclose is said still.
+                if "," not in self.text[max(match.end(), *ends) : scope.end]:
+                    return True
+        return False
+
+    def denies_focus(self) -> bool:
+        """Tell whether the stretch names what the text is about only to say that it does not speak of it."""
+        named = [near.start for near in self.named if self._is_focus(near.node)]
+        aside = [
+            scope
+            for scope in self._scopes
+            if scope.rule.unsaid or (scope.relative and scope.rule.behind == "clause" and not scope.before)
+        ]
+        return bool(named) and all(any(scope.holds(at) for scope in aside) for at in named)
+
+    def denies_list(self, frame: Frame) -> bool:
+        """Tell whether the stretch introduces a list of what it denies, avoids or lacks."""
+        end = self.start + len(self._said[self.start : self.end].rstrip(" :"))
+        return any(
+            scope.end >= end and not scope.before and not scope.relative and scope.rule.bars(frame)
+            for scope in self._scopes
+        )
+
     def ends_after(self, at: int) -> bool:
         """Tell whether a clause ends behind this place and before the end: the cue does not reach a list."""
-        rest = self.text[at : self.end].rstrip(" :")
+        rest = self._said[at : self.end].rstrip(" :")
         return bool(self._guards.clause_end.search(rest) or self._guards.purpose.search(rest))
 
-    def begins_with_another(self, focus: str) -> str | None:
-        """Return another disease that the sentence begins by naming: then it is about that one."""
+    def begins_with_another(self) -> str | None:
+        """Return a disease other than the focus that the sentence begins by naming: then it is about that one."""
         first = next(iter(self.mentions), None)
         begins = (
             first is not None
             and first.start - self.start < 25
             and first.type in _CONDITIONS
-            and first.node != focus
+            and not self._is_focus(first.node)
             and (
                 "," not in self.text[first.end : first.end + 2] or _CONDITION.match(self.text, self.start, first.start)
             )
         )
         return first.node if first and begins else None
 
-    def is_about_another(self, focus: str) -> bool:
-        """Tell whether the sentence names what another disease is likely after: the focus is the risk then."""
+    def is_about_another(self, than: str, *, leads_to: bool = False) -> bool:
+        """Tell whether the sentence names what another condition is likely after: the focus is the risk then.
+
+        Args:
+            leads_to: or what another condition follows from.
+        """
+        guard = self._guards.leads_to if leads_to else self._guards.risk_of
         return any(
-            near.type in _CONDITIONS
-            and near.node != focus
-            and self._guards.risk_of.search(self.text[max(self.start, near.start - 60) : near.start])
+            near.type in (_SIGNS | _CONDITIONS if leads_to else _CONDITIONS)
+            and near.node != than
+            and guard.search(self.text[max(self.start, near.start - 60) : near.start])
             for near in self.mentions
         )
 
-    def sides(self, cue: Cue, match: re.Match[str], focus: str | None) -> tuple[list[str], list[Near]] | None:
+    def sides(self, cue: Cue, match: re.Match[str]) -> tuple[list[str], list[Near]] | None:
         """Return anchors and fillers of a cue; None when one of them is missing."""
-        anchors = self.anchors_of(cue, match, focus)
+        anchors = self.anchors_of(cue, match)
         if not anchors:
             return None
         if cue.left == "filler":
@@ -98,42 +182,53 @@ class Clause:
         fillers = [near for near in fillers if self._fits(near, cue.frame, floor)]
         return (anchors, fillers) if fillers else None
 
-    def anchors_of(self, cue: Cue, match: re.Match[str], focus: str | None) -> list[str]:
+    def _barred(self, near: Near, frame: Frame, *, by_section: bool = False, subject: bool = False) -> bool:
+        return any(
+            scope.bars(near.start, near.type, frame, by_section=by_section)
+            for scope in self._scopes
+            if scope.rule.subjects or not subject
+        )
+
+    def anchors_of(self, cue: Cue, match: re.Match[str]) -> list[str]:
         """Return what a cue speaks of: what it names itself, what stands on the anchor's side, or the focus."""
         inside = [span for name, span in _groups(match) if name.startswith("anchor")]
         if inside:
-            return self._named(*inside[0], cue.frame, focus)
+            return self._named(*inside[0], cue.frame)
         if cue.right == "anchor":
             chain = self._chain_right(match.end(), cue.frame.anchors)
-            return [near.node for near in chain if self._is_anchor(near, match.end())]
+            return [near.node for near in chain if self._is_anchor(near, match.end(), cue.frame)]
         if cue.left == "anchor":
             chain = self._chain_left(match.start(), cue.frame.anchors)[:1]
             if chain:
-                return self._of_which(chain[0], focus)
+                return self._of_which(chain[0], cue.frame)
         at = match.start()
         if cue.strict and not self._strict:
             return []
-        clear = self._speaks_of_focus(at) if cue.left == "anchor" else self._may_speak_of_focus(at, focus)
+        clear = self._speaks_of_focus(at) if cue.left == "anchor" else self._may_speak_of_focus(at)
         if cue.frame.of_conditions and self.speaks_of_care(at):
             return []
-        return [focus] if focus and clear else []
+        return self._of_focus() if clear and not self.denies_focus() else []
 
     def names(self, node: str) -> bool:
         """Tell whether the stretch names a node."""
         return any(near.node == node for near in self.mentions)
 
     def all_fillers(self, frame: Frame, *, listed: bool = False) -> list[Near]:
-        """Return the mentions of the whole stretch that can be fillers.
+        """Return the mentions of the whole stretch that can be fillers because their section says so.
 
         Args:
             listed: in a list, "if you have" before it does not make its items hypothetical.
         """
-        return [near for near in self.mentions if self._fits(near, frame, self.start, listed=listed)]
+        return [
+            near
+            for near in self.mentions
+            if self._fits(near, frame, self.start, listed=listed) and not self._barred(near, frame, by_section=True)
+        ]
 
     def _fits(self, near: Near, frame: Frame, floor: int, *, listed: bool = False) -> bool:
         perhaps = near.assertion == "hypothetical" and (listed or self._in_some(near))
         allowed = near.assertion in frame.allowed or perhaps
-        if near.type not in frame.fillers or not allowed:
+        if near.type not in frame.fillers or not allowed or self._barred(near, frame):
             return False
         if near.type != "gene" and self._guards.gene_after.match(self._rest(near)):
             return False
@@ -149,45 +244,70 @@ class Clause:
         before = self.text[self.start : near.start]
         return bool(self._guards.in_some.search(before)) and not self._guards.on_condition.search(before)
 
-    def _is_anchor(self, near: Near, floor: int) -> bool:
+    def _is_anchor(self, near: Near, floor: int, frame: Frame, *, subject: bool = False) -> bool:
         before = self.text[max(floor, near.start - 40) : near.start]
         if before.endswith(("/", "-")):  # the second half of another name
             return False
         rest = self._rest(near)
-        return near.assertion != "absent" and not (
+        return not (near.assertion == "absent" or self._barred(near, frame, subject=subject)) and not (
             self._guards.before.search(before) or self._guards.after.match(rest) or self._guards.toward.match(rest)
         )
 
     def _rest(self, near: Near) -> str:
         return self.text[near.end : min(self.end, near.end + 40)]
 
-    def _of_which(self, near: Near, focus: str | None) -> list[str]:
+    def _of_which(self, near: Near, frame: Frame) -> list[str]:
         """Return the anchor that a mention names: "this blood disorder" is the focus."""
-        if focus and self._is_demonstrative(near):
-            return [focus]
+        if self._focus and self._is_demonstrative(near) and near.type not in _SIGNS:
+            return self._of_focus()
         before = self.text[max(self.start, near.start - 40) : near.start]
-        return [near.node] if self._is_anchor(near, self.start) and not self._guards.symptoms_of.search(before) else []
+        aside = self._guards.symptoms_of.search(before)
+        return [near.node] if self._is_anchor(near, self.start, frame, subject=True) and not aside else []
 
     def _is_demonstrative(self, near: Near) -> bool:
         return self.text[self.start : near.start].rstrip().endswith(("this", "these"))
 
-    def _named(self, start: int, end: int, frame: Frame, focus: str | None) -> list[str]:
+    def _named(self, start: int, end: int, frame: Frame) -> list[str]:
+        if self._focus and self.text[start:end].removeprefix("the ") in self._focus.titles:
+            return self._of_focus()
         inside = [near for near in self.mentions if start <= near.start and near.end <= end]
-        fitting = [near for near in inside if near.type in frame.anchors and self._is_anchor(near, start)]
-        if fitting and end - fitting[-1].end <= _TRAILING:
+        fitting = [near for near in inside if near.type in frame.anchors and self._is_anchor(near, start, frame)]
+        trailing = self.text[fitting[-1].end : end] if fitting else ""
+        if any(self._guards.longer_name.match(self.text[near.end : end]) for near in fitting):
+            return []
+        if fitting and (len(trailing) <= _TRAILING or self._guards.aside.match(trailing.lstrip())):
             # "causes of infections in patients with X" are no causes of X.
-            aside = self._guards.aside.search(self.text[start : fitting[0].start])
-            if aside:
+            if self._guards.aside.search(self.text[start : fitting[0].start]):
                 return []
-            return [focus] if focus and self._is_demonstrative(fitting[0]) else [near.node for near in fitting]
+            return self._of_focus() if self._is_demonstrative(fitting[0]) else [near.node for near in fitting]
         # "symptoms of this condition" speak of the focus; "symptoms of a clot in the lung" of something unknown.
-        return [focus] if focus and not inside and self._guards.pronoun.match(self.text[start:end]) else []
+        return self._of_focus() if not inside and self._stands_for_focus(start, end) else []
+
+    def _of_focus(self) -> list[str]:
+        return [self._focus.node] if self._focus else []
+
+    def _is_focus(self, node: str) -> bool:
+        return self._focus is not None and node == self._focus.node
 
     def _speaks_of_focus(self, at: int) -> bool:
-        return bool(self._guards.pronoun.match(self.text[self.start : at]))
+        return self._stands_for_focus(self.start, at)
 
-    def _may_speak_of_focus(self, at: int, focus: str | None) -> bool:
-        others = [n for n in self.mentions if n.end <= at and n.node != focus and n.type in _CONDITIONS]
+    def _stands_for_focus(self, start: int, end: int) -> bool:
+        words, guards = self.text[start:end], self._guards
+        if not guards.pronoun.match(words):
+            return False
+        if self._focus is None:
+            return True
+        kind = self._focus.type
+        if guards.of_drugs.search(words) and kind not in _DRUGS:
+            return False
+        if guards.of_organisms.search(words) and kind not in ("organism", "disease"):
+            return False
+        # In a textbook "it" is the drug that was spoken of last.
+        return not (kind == "drug_class" and not self._strict and guards.of_one.match(words))
+
+    def _may_speak_of_focus(self, at: int) -> bool:
+        others = [n for n in self.mentions if n.end <= at and not self._is_focus(n.node) and n.type in _CONDITIONS]
         return at - self.start < _CONTRIBUTES and not others
 
     def speaks_of_care(self, at: int) -> bool:
@@ -197,7 +317,7 @@ class Clause:
     def _behind(self, at: int, frame: Frame, *, first: bool) -> list[Near]:
         guards = self._guards
         ends = (guards.clause_end,) if frame.of_care else (guards.clause_end, guards.purpose)
-        stops = (stop.start() for pattern in ends if (stop := pattern.search(self.text, at, self.end)))
+        stops = (stop.start() for pattern in ends if (stop := pattern.search(self._said, at, self.end)))
         end = min(stops, default=self.end)
         if first:
             return self._chain_right(at, frame.fillers)[:1]

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kgpaths.extraction.clauses import Near
+from kgpaths.extraction.clauses import Focus, Near
 from kgpaths.extraction.cutting import Cut, short_names
 from kgpaths.extraction.focus import FocusFinder
 from kgpaths.extraction.pages import Page
@@ -26,6 +26,7 @@ from kgpaths.extraction.passages import Passages
 from kgpaths.extraction.rules import SET_ASIDE, Section, rules, section_of
 from kgpaths.extraction.statements import Reading
 from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.extraction.wording import lowered
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -82,6 +83,7 @@ class RuleExtractor:
         text, faults = cut.text, list[TextFault]()
         section, focus = self._heading(text, faults)
         reading = Reading([], [], faults, focus)
+        topic = Focus(focus, self._graph.type(focus), self._names_of(focus, text)) if focus else None
         if len(text.text) > _LONG:
             faults.append(TextFault(text.id, "long_text", f"{len(text.text):,} characters in one text"))
         if text.text.count("</") > _MARKS and text.text.count("</") * _MARKUP > len(text.text):
@@ -90,14 +92,13 @@ class RuleExtractor:
             page = Page(text, mentions)
             self._together(page.mentions, None, reading)
             about = self._focus.find([_first_cell(text)], self._anchors)
-            reading.statements.extend(self._passages.row(page, section, about, focus))
+            reading.statements.extend(self._passages.row(page, section, about, topic))
             return reading
         own = short_names(text.focus[:1] if text.strict_focus else ())
-        if focus and own:
+        if topic and own:
             # The text's own abbreviation, though it does not say so, is not that of another disease.
-            kind = self._graph.type(focus)
             mentions = [
-                near._replace(node=focus, type=kind) if text.text[near.start : near.end] in own else near
+                near._replace(node=topic.node, type=topic.type) if text.text[near.start : near.end] in own else near
                 for near in mentions
             ]
         page = Page(text, mentions)
@@ -109,7 +110,7 @@ class RuleExtractor:
             inside = page.between(segment.start, segment.end)
             self._together(inside, focus, reading)
             if inside and segment.kind not in ("heading", "question") and section.name != SET_ASIDE:
-                said = self._passages.read(page, segment, section, focus)
+                said = self._passages.read(page, segment, section, topic)
                 reading.statements.extend(one.moved(-cut.shift) for one in said if one.start >= cut.shift)
         return reading
 
@@ -126,6 +127,11 @@ class RuleExtractor:
                 fault = TextFault(text.id, "unknown_focus", f"no node is named {text.focus[0]!r}; {kept}")
             faults.append(fault)
         return section, focus
+
+    def _names_of(self, focus: str, text: ReferenceText) -> frozenset[str]:
+        """Return the titles of a fact sheet, in lower case: other names of its focus, but for those of other nodes."""
+        names = text.focus if text.strict_focus else ()
+        return frozenset(lowered(name) for name in names if self._focus.find([name]) in (None, focus))
 
     def _near(self, mentions: Sequence[Mention], offset: int) -> Iterator[Near]:
         for mention in mentions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
@@ -30,6 +31,10 @@ _TAILS = re.compile(
 )
 _AGES = re.compile(r"^(?:childhood|adult|pediatric)\s+", re.IGNORECASE)
 _AND_OTHERS = re.compile(r",? (?:and|or) (?:other|related) .*$", re.IGNORECASE)
+_SHORT = 4
+"""Letters of words that tell nothing: "type", "with"."""
+_ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,7}")
+_WORD = re.compile(r"[^\W\d_]+")
 _SPLIT = re.compile(r"\s+[-–—]\s+|:\s+|\s*/\s*")
 
 
@@ -50,11 +55,18 @@ class FocusFinder:
         self._known: dict[str, str | None] = {}
 
     def find(self, titles: Sequence[str], types: Collection[str] = ()) -> str | None:
-        """Return the node of the first title that names one; of one of these types, if any are given."""
+        """Return the node of the first title that names one; of one of these types, if any are given.
+
+        A title that is an abbreviation must share a word with another: "AIS" has two long names.
+        """
+        words = {word for title in titles if not _ABBREVIATION.fullmatch(title) for word in _words(title)}
         for title in titles:
             node = self._of(title)
-            if node is not None and (not types or self._linker.graph.type(node) in types):
-                return node
+            if node is None or (types and self._linker.graph.type(node) not in types):
+                continue
+            if words and _ABBREVIATION.fullmatch(title) and not words & _words(self._linker.graph.name(node)):
+                continue
+            return node
         return None
 
     def learn(self, texts: Iterable[Sequence[str]]) -> None:
@@ -71,11 +83,27 @@ class FocusFinder:
         for title, some in zip(new, read, strict=True):
             nodes = [_whole(text, next(linked)) for text in some]
             self._known[title] = next(filter(None, nodes), None) or self._with_lost_letters.get(normal_name(title))
+            if self._known[title] is None and (whole := self._with_its_letters(title)) != title:
+                self._known[title] = self._of(whole)
 
     def _of(self, title: str) -> str | None:
         if title not in self._known:
             self._learn([title])
         return self._known.get(title)
+
+    def _with_its_letters(self, title: str) -> str:
+        """Return a title with the words whole that lost a letter beyond ASCII: "Sjogren" for "Sjgren"."""
+        return _WORD.sub(lambda match: self._whole_words.get(match.group().casefold(), match.group()), title)
+
+    @cached_property
+    def _whole_words(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for _, name in self._linker.graph.names():
+            for word in () if name.text.isascii() else _WORD.findall(name.text.casefold()):
+                lost = word.encode("ascii", "ignore").decode()
+                if _SHORT < len(lost) < len(word):
+                    found[lost] = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+        return found
 
     @cached_property
     def _with_lost_letters(self) -> dict[str, str]:
@@ -95,6 +123,10 @@ def _whole(text: str, found: Sequence[Mention]) -> str | None:
     return nodes.pop() if whole and sum(m.end - m.start for m in found) * 10 >= len(text) * 7 else None
 
 
+def _words(title: str) -> set[str]:
+    return {word for word in _WORD.findall(title.casefold()) if len(word) > _SHORT}
+
+
 def readings(title: str) -> Iterator[str]:
     """Yield what a title may name, the surest first, each once.
 
@@ -109,7 +141,7 @@ def readings(title: str) -> Iterator[str]:
         candidates.append(named[1])
     candidates += [_TAILS.sub("", candidates[-1]), *_ALSO.split(bare)[:1], _AGES.sub("", candidates[-1])]
     candidates += [*_BRACKETS.findall(title), _AND_OTHERS.sub("", bare)]
-    if _SPLIT.search(bare):
+    if _SPLIT.search(bare) and "," not in bare:
         candidates += reversed(_SPLIT.split(bare))
     seen: set[str] = set()
     for candidate in candidates:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kgpaths.extraction.clauses import Clause, Near
+from kgpaths.extraction.clauses import Clause, Focus, Near
 from kgpaths.extraction.cue_finder import CueFinder
 from kgpaths.extraction.hierarchy import Hierarchy
 from kgpaths.extraction.pages import Lead, Page
@@ -14,9 +15,13 @@ from kgpaths.extraction.rules import Cue, Frame, Section, rules, section_of
 from kgpaths.extraction.sentences import Segment
 from kgpaths.extraction.statements import Statement
 from kgpaths.extraction.texts import Cell
+from kgpaths.extraction.wording import lowered
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
+
+
+_LINE = re.compile(r"[ ](?=[A-Z])")
 
 
 class Passages:
@@ -32,7 +37,7 @@ class Passages:
         self._rules = rules()
         self._cues = CueFinder(self._rules.cues)
 
-    def read(self, page: Page, segment: Segment, section: Section, focus: str | None) -> Sequence[Statement]:
+    def read(self, page: Page, segment: Segment, section: Section, focus: Focus | None) -> Sequence[Statement]:
         """Return what a sentence, a lead or an item states.
 
         Args:
@@ -45,7 +50,7 @@ class Passages:
         # Few sentences state anything: what forbids all of it is looked for last.
         return () if found and self._states_nothing(page, segment.start, segment.end) else found
 
-    def _said(self, page: Page, segment: Segment, section: Section, focus: str | None) -> Iterator[Statement]:
+    def _said(self, page: Page, segment: Segment, section: Section, focus: Focus | None) -> Iterator[Statement]:
         inside = page.between(segment.start, segment.end)
         strict = page.text.strict_focus
         found = False
@@ -57,14 +62,15 @@ class Passages:
             yield from self._by_section(page, segment, inside, section, focus)
         if segment.kind == "item" and page.lower[segment.end - 1] != ".":
             return
-        clause = Clause(page.lower, segment.start, segment.end, inside, self._rules.guards, strict=strict)
-        for statement in self._by_cues(page, clause, section, focus, segment):
+        guards = self._rules.guards
+        clause = Clause(page.lower, segment.start, segment.end, inside, guards, focus=focus, strict=strict)
+        for statement in self._by_cues(page, clause, section, segment):
             found = True
             yield statement
         if not found and focus and strict and segment.kind in ("sentence", "example"):
-            yield from self._loose(clause, segment, section, focus)
+            yield from self._loose(page, clause, segment, section, focus)
 
-    def row(self, page: Page, section: Section, about: str | None, focus: str | None) -> Iterator[Statement]:
+    def row(self, page: Page, section: Section, about: str | None, focus: Focus | None) -> Iterator[Statement]:
         """Yield what a table row states: the first cell is what it is about, the header of a cell what it says.
 
         Args:
@@ -76,7 +82,7 @@ class Passages:
         for number, cell in enumerate(page.text.cells):
             named = section_of(cell.header)
             kind = self._rules.sections[named[0]] if named else None
-            anchor = about if number else focus
+            anchor = about if number else focus and focus.node
             if kind is not None and kind.frame is not None and kind.item and anchor is not None:
                 yield from self._cell(page, cell, kind, kind.frame, section, anchor)
 
@@ -84,7 +90,10 @@ class Passages:
         self, page: Page, cell: Cell, kind: Section, frame: Frame, section: Section, anchor: str
     ) -> Iterator[Statement]:
         inside = page.between(cell.start, cell.end)
-        clause = Clause(page.lower, cell.start, cell.end, inside, self._rules.guards)
+        # A cell's lines have run together; each begins with a capital.
+        lines = lowered(_LINE.sub("\n", page.text.text[cell.start : cell.end]))
+        text = page.lower[: cell.start] + lines + page.lower[cell.end :]
+        clause = Clause(text, cell.start, cell.end, inside, self._rules.guards)
         segment = Segment(cell.start, cell.end, "item")
         fillers = clause.all_fillers(frame, listed=True)
         yield from self._state(
@@ -94,34 +103,40 @@ class Passages:
     def _states_nothing(self, page: Page, start: int, end: int) -> bool:
         return self._rules.guards.sentences.search(page.lower[start:end]) is not None
 
-    def _by_cues(
-        self, page: Page, clause: Clause, section: Section, focus: str | None, segment: Segment
-    ) -> Iterator[Statement]:
-        types = {near.type for near in clause.mentions}
+    def _by_cues(self, page: Page, clause: Clause, section: Section, segment: Segment) -> Iterator[Statement]:
+        types = {near.type for near in clause.named}
         words = page.lower[segment.start : segment.end]
         for cue in self._cues.in_sentence(words, types, section, page.text.kind):
-            for match in cue.pattern.finditer(page.lower, segment.start, segment.end):
+            if cue.pattern.search(page.lower, segment.start, segment.end) is None:
+                continue
+            for match in cue.pattern.finditer(clause.text, segment.start, segment.end):
                 if clause.denied(match.start()):
                     continue
-                sides = clause.sides(cue, match, focus)
+                sides = clause.sides(cue, match)
                 if sides is not None:
                     anchors, fillers = sides
+                    if clause.denied_behind(cue, match, {*anchors, *(near.node for near in fillers)}):
+                        continue
                     yield from self._state(
                         cue.frame, anchors, fillers, cue.name, cue.score, section, segment, clause=clause
                     )
 
-    def _loose(self, clause: Clause, segment: Segment, section: Section, focus: str) -> Iterator[Statement]:
+    def _loose(
+        self, page: Page, clause: Clause, segment: Segment, section: Section, focus: Focus
+    ) -> Iterator[Statement]:
         """Yield what a sentence without a cue states by the section it stands in."""
         frame, guards = section.frame, self._rules.guards
         if frame is None or not section.sentence or (frame.of_conditions and clause.speaks_of_care(segment.end)):
             return
-        piece = clause.text[segment.start : segment.end]
+        if clause.denies_focus():
+            return
+        piece = page.lower[segment.start : segment.end]
         if (section.doubt or guards.doubt).search(piece) or (section.needs and not section.needs.search(piece)):
             return
-        anchor = focus
-        another = clause.begins_with_another(focus)
+        anchor = focus.node
+        another = clause.begins_with_another()
         if another is not None:
-            if not frame.of_care or not self._hierarchy.is_kind(another, focus):
+            if not frame.of_care or not self._hierarchy.is_kind(another, anchor):
                 return
             anchor = another  # "If you have viral pneumonia, …" speaks of that kind of pneumonia
         if section.needs and clause.is_about_another(anchor):
@@ -138,7 +153,7 @@ class Passages:
         where: tuple[int, int],
         inside: Sequence[Near],
         section: Section,
-        focus: str | None,
+        focus: Focus | None,
     ) -> Iterator[Statement]:
         """Yield what an item says under the lead of its list, or an example under the sentence before."""
         asked = (where, segment.kind, section.name, focus)
@@ -154,7 +169,7 @@ class Passages:
         elif lead.by_section:
             yield from self._by_section(page, segment, inside, section, focus, lead.text)
 
-    def _lead(self, page: Page, where: tuple[int, int], section: Section, focus: str | None, *, whole: bool) -> Lead:
+    def _lead(self, page: Page, where: tuple[int, int], section: Section, focus: Focus | None, *, whole: bool) -> Lead:
         """Return what introduces a list.
 
         Args:
@@ -166,18 +181,23 @@ class Passages:
             return Lead(text, by_section=True)
         if self._states_nothing(page, start, end):
             return Lead(text)
-        lead = Clause(page.lower, start, end, page.between(start, end), guards, strict=page.text.strict_focus)
+        inside, strict = page.between(start, end), page.text.strict_focus
+        lead = Clause(page.lower, start, end, inside, guards, focus=focus, strict=strict)
         for cue in self._cues.in_lead(lower, section):
-            anchors = self._anchors(cue, lead, focus, whole=whole)
+            anchors = [] if lead.denies_list(cue.frame) else self._anchors(cue, lead, whole=whole)
             if anchors:
                 return Lead(text, cue, anchors)
-        return Lead(text, by_section=not whole and _about_section(text) and not guards.lead_doubt.search(lower))
+        if section.frame is None or lead.denies_list(section.frame) or guards.lead_doubt.search(lower):
+            return Lead(text)
+        if focus is None or lead.is_about_another(focus.node, leads_to=True):
+            return Lead(text)
+        return Lead(text, by_section=not whole and _about_section(text))
 
-    def _anchors(self, cue: Cue, lead: Clause, focus: str | None, *, whole: bool) -> list[str]:
+    def _anchors(self, cue: Cue, lead: Clause, *, whole: bool) -> list[str]:
         """Return what a lead speaks of by a cue; nothing when it does not speak by it, or not at its end."""
         for match in cue.pattern.finditer(lead.text, lead.start, lead.end):
             if not lead.denied(match.start()) and (whole or not lead.ends_after(match.end())):
-                anchors = lead.anchors_of(cue, match, focus)
+                anchors = lead.anchors_of(cue, match)
                 if anchors:
                     return anchors
         return []
@@ -188,13 +208,15 @@ class Passages:
         segment: Segment,
         inside: Sequence[Near],
         section: Section,
-        focus: str | None,
+        focus: Focus | None,
         lead: str = "",
     ) -> Iterator[Statement]:
         if section.frame and section.item and focus and (page.text.strict_focus or segment.lead is not None):
             fillers = self._named(page, segment, inside).all_fillers(section.frame, listed=True)
             rule = f"item:{section.name}"
-            yield from self._state(section.frame, [focus], fillers, rule, section.item, section, segment, lead=lead)
+            yield from self._state(
+                section.frame, [focus.node], fillers, rule, section.item, section, segment, lead=lead
+            )
 
     def _named(self, page: Page, segment: Segment, inside: Sequence[Near]) -> Clause:
         """Return the part of an item that names things, without what explains them."""

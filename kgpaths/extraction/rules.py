@@ -13,7 +13,7 @@ from kgpaths.graph.vocabulary import node_types
 from kgpaths.resources import resource
 
 Side = Literal["anchor", "filler"]
-_TABLES = ("sections.yaml", "frames.yaml", "cues.yaml", "guards.yaml")
+_TABLES = ("sections.yaml", "frames.yaml", "cues.yaml", "guards.yaml", "scopes.yaml")
 _CARE = frozenset({"drug", "drug_class", "procedure", "test"})
 _NAMES = ("too_general", "means")
 SET_ASIDE = "set aside"
@@ -23,6 +23,7 @@ SET_ASIDE = "set aside"
 class Frame(NamedTuple):
     """What a statement joins: an anchor and what is said of it."""
 
+    name: str
     predicate: str
     anchor_is_subject: bool
     anchors: frozenset[str]
@@ -88,6 +89,33 @@ class Section(NamedTuple):
     """What it must not say, where this differs from the doubts of all sections."""
 
 
+class ScopeRule(NamedTuple):
+    """A kind of words that take what they govern out of what a sentence states."""
+
+    name: str
+    words: tuple[str, ...]
+    """Lower-case parts of words, one of which every match holds."""
+    pattern: re.Pattern[str]
+    behind: Literal["", "clause", "phrase", "item", "name"]
+    until: re.Pattern[str] | None
+    """What ends a name as well."""
+    before: Literal["", "clause", "section"]
+    only: frozenset[str]
+    """Names of the frames that it bars; empty for all."""
+    but: frozenset[str]
+    """Names of frames that it does not bar."""
+    spares: frozenset[str]
+    """Node types that it does not bar."""
+    unsaid: bool
+    """Whether the rest is read as if what is governed were not there."""
+    subjects: bool
+    """Whether it bars what a sentence is about, before its cue, as well."""
+
+    def bars(self, frame: Frame) -> bool:
+        """Tell whether statements of a frame fall with what it governs."""
+        return frame.name not in self.but and (not self.only or frame.name in self.only)
+
+
 class Guards(NamedTuple):
     """What is not read as a statement, and where a statement ends."""
 
@@ -109,10 +137,15 @@ class Guards(NamedTuple):
     on_condition: re.Pattern[str]
     gap: re.Pattern[str]
     pronoun: re.Pattern[str]
+    of_organisms: re.Pattern[str]
+    of_drugs: re.Pattern[str]
+    of_one: re.Pattern[str]
+    longer_name: re.Pattern[str]
     link: re.Pattern[str]
     reach: re.Pattern[str]
     aside: re.Pattern[str]
     of_care: re.Pattern[str]
+    leads_to: re.Pattern[str]
     relative: re.Pattern[str]
     symptoms_of: re.Pattern[str]
     risk_of: re.Pattern[str]
@@ -129,6 +162,7 @@ class Rules(NamedTuple):
     cues: tuple[Cue, ...]
     sections: Mapping[str, Section]
     guards: Guards
+    scopes: tuple[ScopeRule, ...]
     version: str
     """Changes with the tables."""
 
@@ -148,10 +182,14 @@ def rules() -> Rules:
         text = resource("ontologies", "extraction", name).read_text("utf-8")
         digest.update(text.encode())
         tables[name] = yaml.safe_load(text)
-    frames = {name: _frame(row) for name, row in tables["frames.yaml"].items()}
+    frames = {name: _frame(name, row) for name, row in tables["frames.yaml"].items()}
     sections = {name: _section(name, row, frames) for name, row in tables["sections.yaml"].items()}
     cues = tuple(_cue(name, row, frames, tables["cues.yaml"]) for name, row in tables["cues.yaml"]["cues"].items())
-    return Rules(frames, cues, sections, _guards(tables["guards.yaml"]), digest.hexdigest()[:12])
+    scopes = tuple(
+        _scope(name, row, frames, tables["scopes.yaml"]["macros"])
+        for name, row in tables["scopes.yaml"]["scopes"].items()
+    )
+    return Rules(frames, cues, sections, _guards(tables["guards.yaml"]), scopes, digest.hexdigest()[:12])
 
 
 @cache
@@ -192,10 +230,11 @@ def _section(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame]) -> 
     return Section(name, frame, row.get("sentence", 0.0), row.get("item", 0.0), needs, doubt)
 
 
-def _frame(row: Mapping[str, Any]) -> Frame:
+def _frame(name: str, row: Mapping[str, Any]) -> Frame:
     for kind in (*row["anchors"], *row["fillers"]):
         node_types()[kind]  # a misspelt type is an error, not a rule that never fires
     return Frame(
+        name,
         row["predicate"],
         row["anchor"] == "subject",
         frozenset(row["anchors"]),
@@ -221,6 +260,29 @@ def _cue(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame], table: 
         frozenset(row.get("in_sections", ())),
         row.get("strict", False),
         tuple(row.get("words", ())),
+    )
+
+
+def _scope(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame], macros: Mapping[str, str]) -> ScopeRule:
+    words = row["pattern"]
+    for macro, text in macros.items():
+        words = words.replace(f"{{{macro}}}", text)
+    for frame in (*row.get("only", ()), *row.get("but", ())):
+        frames[frame]  # a misspelt frame is an error, not a rule that never holds
+    for kind in row.get("spares", ()):
+        node_types()[kind]
+    return ScopeRule(
+        name,
+        tuple(row["words"]),
+        pattern(words),
+        row.get("behind", ""),
+        pattern(row["until"]) if "until" in row else None,
+        row.get("before", ""),
+        frozenset(row.get("only", ())),
+        frozenset(row.get("but", ())),
+        frozenset(row.get("spares", ())),
+        row.get("unsaid", False),
+        row.get("subjects", True),
     )
 
 

@@ -11,17 +11,18 @@ from collections.abc import Collection, Sequence
 
 _MOST_WORDS = 1 << 17
 """Different words, marks and all, that are remembered; past it the memory is emptied."""
-_ODD_LETTERS = str.maketrans({"İ": "i", "ı": "i", "ſ": "s"})
-"""Letters that are an i or s to a pattern that ignores case, though their lower case is something else, or longer."""
+_ODD_LETTERS = str.maketrans({"İ": "i", "ı": "i", "ſ": "s", **dict.fromkeys("’ʼ‘`´′＇", "'")})
+"""Letters that are an i or s to a pattern that ignores case, though their lower case is something else, or longer; and
+what stands for an apostrophe, which patterns write in one way."""
 
 
 def lowered(text: str) -> str:
-    """Return a text in lower case, as long as it was: offsets hold.
+    """Return a text in lower case with straight apostrophes, as long as it was: offsets hold.
 
-    >>> lowered("İn Ménière's Disease")
+    >>> lowered("İn Ménière’s Disease")
     "in ménière's disease"
     """
-    return text.lower() if text.isascii() else text.translate(_ODD_LETTERS).lower()
+    return text.translate(_ODD_LETTERS).lower()
 
 
 def pattern(text: str) -> re.Pattern[str]:
