@@ -14,6 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kgpaths.extraction.directions import right_way_round
 from kgpaths.extraction.extractor import RuleExtractor
 from kgpaths.extraction.parts import Parts, identity_of
 from kgpaths.extraction.readers import REPRINT, read_texts
@@ -199,17 +200,18 @@ def _finish(out: Path, parts: Iterable[Mapping[str, Any]], graph: KnowledgeGraph
         for row in part["rows"]:
             # One source's statement of an edge; a sentence that two rules read is one sentence.
             edges[tuple(row[:6])].setdefault(tuple(row[6:]))
-    typed = {frozenset((key[0], key[2])) for key in edges}
+    stated = right_way_round(edges, graph)
+    typed = {frozenset((key[0], key[2])) for key in stated}
     associations = sorted(
         (*pair, round(score, 4), count)
         for pair, count in together.pairs.items()
         if count >= LEAST_TOGETHER and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI
     )
-    write_tables(out, graph, edges, associations)
+    write_tables(out, graph, stated, associations)
     with (out / "faults.jsonl").open("w", encoding="utf-8") as file:
         for where, reason, message in faults:
             file.write(json.dumps({"where": where, "reason": reason, "message": message}, ensure_ascii=False) + "\n")
-    report = _report(edges, len(associations), counts, faults)
+    report = _report(stated, len(associations), counts, faults)
     draft = out / ".report.json"
     draft.write_text(json.dumps(report._asdict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(out / "report.json")

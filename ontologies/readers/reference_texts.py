@@ -12,13 +12,16 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from kgpaths.extraction import RuleExtractor, Statement, read_texts
+from kgpaths.extraction.directions import right_way_round
 from kgpaths.extraction.readers import REPRINT
 from kgpaths.extraction.run import LEAST_NPMI
 from kgpaths.extraction.strengths import Together, stated
 from kgpaths.extraction.tables import ASSOCIATED, best_evidence
 from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.default import build_default
 from kgpaths.graph.tables import EdgeRecord
 from kgpaths.graph.vocabulary import licences
@@ -36,24 +39,25 @@ def read(data: Path, tables: Path) -> Iterator[EdgeRecord]:
         graph = build_default(tables, Path(folder) / "graph", text_edges=False)
         extractor = RuleExtractor(graph)
         for source, file in FILES.items():
-            yield from _edges(extractor, source, data / file)
+            yield from _edges(graph, extractor, source, data / file)
 
 
-def _edges(extractor: RuleExtractor, source: str, file: Path) -> Iterator[EdgeRecord]:
+def _edges(graph: KnowledgeGraph, extractor: RuleExtractor, source: str, file: Path) -> Iterator[EdgeRecord]:
     terms = licences()[source]
     texts = [one for one in read_texts(file) if not isinstance(one, TextFault) and one.section != REPRINT]
     together = Together()
-    found: dict[tuple[str, str, str], list[tuple[object, ...]]] = defaultdict(list)
+    found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for text, reading in zip(texts, extractor.read(texts), strict=True):
         for named in reading.together:
             together.add(named)
         for one in reading.statements:
             found[one.subject, one.predicate, one.object].append(_quoted(text, one))
-    for key, rows in found.items():
+    stated_edges = right_way_round(found, graph)
+    for key, rows in stated_edges.items():
         evidence = best_evidence(rows)
         strength = stated({item.sentence: item.score or 0.0 for item in evidence}.values())
         yield EdgeRecord(*key, source, terms.version, terms.licence, "text", strength, tuple(evidence))
-    typed = {frozenset((subject, object_)) for subject, _, object_ in found}
+    typed = {frozenset((subject, object_)) for subject, _, object_ in stated_edges}
     for pair, count in together.pairs.items():
         if count >= _SENTENCES and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI:
             one, other = sorted(pair)
@@ -62,7 +66,7 @@ def _edges(extractor: RuleExtractor, source: str, file: Path) -> Iterator[EdgeRe
             )
 
 
-def _quoted(text: ReferenceText, one: Statement) -> tuple[object, ...]:
+def _quoted(text: ReferenceText, one: Statement) -> tuple[Any, ...]:
     start, end = shortened(text.text, one.start, one.end, one.at)
     lead = one.lead if len(one.lead) <= _LONGEST else one.lead[-_LONGEST:].partition(" ")[2]
     return (text.id, one.score, text.text[start:end], start, end, lead, text.url, one.section, one.rule, one.whole)
