@@ -155,7 +155,7 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
     """Decide what a chain says.
 
     Raises:
-        ValueError: there is no selected path over what is present, or one starts at a node that is not mentioned.
+        ValueError: there is no selected path, or one starts at a node that is not mentioned.
     """
     if not any(path.kind == "selected" for path in path_set.paths):
         raise ValueError("no selected path: there is nothing to put into words")
@@ -164,10 +164,9 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
     for path in path_set.paths:
         if path.kind == "selected" and path.node_ids[0] not in anywhere:
             raise ValueError(f"a selected path starts at {path.node_ids[0]}, which the question does not mention")
-    used = usable_paths(path_set, mentions)
-    if not used:
-        raise ValueError("every selected path starts at or passes something that is not there")
-    findings = {path.node_ids[0]: said.present[path.node_ids[0]] for path in used}
+    # Where no path is over what is present, all are said: the checks reject the chain and name the fault.
+    used = usable_paths(path_set, mentions) or [path for path in path_set.paths if path.kind == "selected"]
+    findings = {path.node_ids[0]: anywhere[path.node_ids[0]] for path in used}
     answers = tuple(dict.fromkeys(path.node_ids[-1] for path in used))
     absent = pertinent_negatives(graph, said)
     excluded = [path for path in path_set.paths if path.kind == "contrast" and path_set.asks.polarity == "exception"]

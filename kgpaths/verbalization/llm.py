@@ -11,6 +11,7 @@ from kgpaths.config import LLMConfig, PathConfig
 from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
 from kgpaths.llm.control_tokens import leaked, own_turn
 from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem
+from kgpaths.verbalization.argument import usable_paths
 from kgpaths.verbalization.assembly import Assembled, Flaw, assemble
 from kgpaths.verbalization.citations import Labels
 from kgpaths.verbalization.dialects import chain_schema, dialect
@@ -154,6 +155,8 @@ class LLMVerbalizer:
         if path_set.asks.polarity == "exception":
             # No recipe argues by exclusion, and an argument for what does not hold is rejected whatever it says.
             return Draft(reason="asks_exception", detail="the question asks for what does not hold")
+        if not usable_paths(path_set, mentions) and any(path.kind == "selected" for path in path_set.paths):
+            return Draft(reason="polarity_violated", detail="every path is over something that is not there")
         shown = self._prompt.head.shows_gold_answer
         if not shown:
             path_set = path_set.model_copy(update={"paths": self._alike(item, tuple(mentions))})

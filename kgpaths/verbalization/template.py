@@ -10,7 +10,7 @@ from kgpaths.records import Chain, Edge, Generation, Mention, PathSet, QAItem, Q
 from kgpaths.verbalization.argument import Argument, Point, plan
 from kgpaths.verbalization.clauses import Clause, clause_text, point_text
 from kgpaths.verbalization.contrast import USUAL, Distractor, frequency
-from kgpaths.verbalization.english import is_plural, listing, same_words
+from kgpaths.verbalization.english import is_plural, same_words
 from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 from kgpaths.verbalization.sentences import PROMPT_ID, Sentences
 
@@ -106,34 +106,40 @@ class TemplateVerbalizer:
         )
 
     def _absent(self, item: QAItem, argument: Argument) -> list[Step]:
-        missed = [edge for distractor in argument.distractors for edge in distractor.missed]
-        speaking = {edge.object for edge in missed}
-        ranked = sorted(argument.absent, key=lambda mention: mention.node_id not in speaking)[:MOST_ABSENT]
+        missed = {edge.object for entry in argument.distractors for edge in entry.missed}
+        ranked = sorted(argument.absent, key=lambda mention: mention.node_id not in missed)[:MOST_ABSENT]
         if not ranked:
             return []
-        named = [mention.node_id for mention in ranked]
-        cited = [edge for edge in missed if edge.object in named]
-        usual = [edge for edge in cited if (frequency(edge) or 0.0) >= USUAL]
         text = self._sentences.render(
             "absent",
             item.id,
             names=[self._names.quoted(mention) for mention in ranked],
             many=len(ranked) > 1 or is_plural(ranked[0].text),
-            expected=self._shows([edge for edge in cited if edge not in usual]),
-            usual=self._usual(usual),
         )
-        return [
-            Step(
-                kind="absent",
-                text=text,
-                edge_ids=tuple(dict.fromkeys(edge.id for edge in cited)),
-                node_ids=tuple(dict.fromkeys((*named, *(edge.subject for edge in cited)))),
-                quotes=tuple(mention.span for mention in ranked),
-            )
-        ]
+        nodes, quotes = [mention.node_id for mention in ranked], [mention.span for mention in ranked]
+        return [Step(kind="absent", text=text, node_ids=tuple(nodes), quotes=tuple(quotes))]
+
+    def _distractors(self, item: QAItem, argument: Argument) -> list[Step]:
+        steps = []
+        for entry in argument.distractors:
+            usual = [edge for edge in entry.missed if (frequency(edge) or 0.0) >= USUAL]
+            usual = [edge for edge in usual if edge.subject == usual[0].subject][:MOST_AGAINST]
+            if entry.against:
+                edges = entry.against[:MOST_AGAINST]
+                steps.append(self._distractor(item, entry, "against", edges, self._shows(edges)))
+            if usual:
+                steps.append(self._distractor(item, entry, "usual", usual, []))
+            elif entry.missed:
+                edges = entry.missed[:MOST_AGAINST]
+                steps.append(self._distractor(item, entry, "missed", edges, self._shows(edges)))
+            if entry.lacking:
+                pairs = entry.lacking[:MOST_AGAINST]
+                clauses = [f"{self._shows([shows])[0]}, whereas {self._shows([lacks])[0]}" for lacks, shows in pairs]
+                steps.append(self._distractor(item, entry, "lacking", [one for pair in pairs for one in pair], clauses))
+        return steps
 
     def _shows(self, edges: Sequence[Edge]) -> list[str]:
-        """Return a clause for every disease and relation: "pneumonia can present with fever and cough"."""
+        """Return a clause for every subject and relation: "pneumonia can present with fever and cough"."""
         groups: dict[tuple[str, str], list[str]] = {}
         for edge in edges:
             groups.setdefault((edge.subject, edge.predicate), []).append(edge.object)
@@ -142,32 +148,22 @@ class TemplateVerbalizer:
             for (subject, predicate), objects in groups.items()
         ]
 
-    def _usual(self, edges: Sequence[Edge]) -> list[tuple[str, str]]:
-        """Return each disease with what most of its patients have."""
-        groups: dict[str, list[str]] = {}
-        for edge in edges:
-            groups.setdefault(edge.subject, []).append(self._names.node(edge.object))
-        return [(self._names.node(disease), listing(things)) for disease, things in groups.items()]
-
-    def _distractors(self, item: QAItem, argument: Argument) -> list[Step]:
-        steps = []
-        for entry in argument.distractors:
-            if entry.against:
-                edges = entry.against[:MOST_AGAINST]
-                steps.append(self._distractor(item, entry, "against", self._shows(edges), edges))
-            if entry.lacking:
-                pairs = entry.lacking[:MOST_AGAINST]
-                clauses = [f"{self._shows([shows])[0]}, whereas {self._shows([lacks])[0]}" for lacks, shows in pairs]
-                steps.append(self._distractor(item, entry, "lacking", clauses, [one for pair in pairs for one in pair]))
-        return steps
-
     def _distractor(
-        self, item: QAItem, entry: Distractor, slot: str, clauses: Sequence[str], edges: Sequence[Edge]
+        self, item: QAItem, entry: Distractor, slot: str, edges: Sequence[Edge], clauses: Sequence[str]
     ) -> Step:
-        called = self._called(item, entry)
+        things = [self._names.node(node) for node in dict.fromkeys(edge.object for edge in edges)]
+        text = self._sentences.render(
+            slot,
+            f"{item.id}/{entry.key}",
+            called=self._called(item, entry),
+            clauses=clauses,
+            option=self._names.node(edges[0].subject),
+            things=things,
+            many=len(things) > 1 or is_plural(things[0]),
+        )
         return Step(
             kind="distractor",
-            text=self._sentences.render(slot, f"{item.id}/{entry.key}", called=called, clauses=clauses),
+            text=text,
             edge_ids=tuple(dict.fromkeys(edge.id for edge in edges)),
             node_ids=tuple(dict.fromkeys(node for edge in edges for node in (edge.subject, edge.object))),
         )

@@ -252,6 +252,14 @@ def test_a_question_for_what_does_not_hold_is_not_argued_for(graph: KnowledgeGra
     )
 
 
+@pytest.mark.parametrize("said", ["absent", "hypothetical", "family"])
+def test_paths_over_what_is_not_there_make_no_accepted_row(graph: KnowledgeGraph, cases: Any, said: str) -> None:
+    item, mentions, path_set = cases["gout"]
+    denied = tuple(m.model_copy(update={"assertion": said}) if m.role == "question" else m for m in mentions)
+    chain, _ = TemplateVerbalizer(graph).verbalize(item, denied, path_set)
+    assert "polarity_violated" in decide(Validator(graph).validate(item, denied, path_set, chain))[1]
+
+
 def test_a_concept_that_is_a_word_of_a_relation_phrase_is_no_entity() -> None:
     names = {name: frozenset({name}) for name in ("ct scan", "aortic dissection", "diagnose")}
     masked, tokens = mask("A CT scan can help to diagnose aortic dissection.", names, ["ct scan"])

@@ -89,6 +89,13 @@ def test_what_is_sent_first_is_what_request_says(graph: KnowledgeGraph, cases: A
     assert model.payloads[0] == verbalizer.request(*cases["gout"]).wire()
 
 
+def test_paths_over_what_is_not_there_are_not_asked_about(graph: KnowledgeGraph, cases: Any) -> None:
+    item, mentions, path_set = cases["gout"]
+    denied = tuple(m.model_copy(update={"assertion": "absent"}) if m.role == "question" else m for m in mentions)
+    for recipe in RECIPES:
+        assert LLMVerbalizer(graph, config(recipe)).request(item, denied, path_set) is None
+
+
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [

@@ -104,7 +104,7 @@ def test_contraindications_count_against_a_distractor(graph: KnowledgeGraph, wri
 def test_absent_findings_speak_against_what_would_show_them_and_for_nothing(graph: KnowledgeGraph, write: Any) -> None:
     chain = write("pneumonia")
     (absent,) = steps(chain, "absent")
-    assert "asthma can present with wheezing" in absent.text
+    assert any("Asthma can present with wheezing" in step.text for step in steps(chain, "distractor"))
     assert {quote.text for quote in absent.quotes} == {"wheezing", "leg swelling"}
     negated = {"HP:0030828", "HP:0012398"}
     for kind in ("findings", "evidence", "link"):
