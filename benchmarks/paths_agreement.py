@@ -28,6 +28,7 @@ from kgpaths.config import PathConfig
 from kgpaths.paths import bridges
 from kgpaths.paths.agreement import Agreement, Expert, agreement, expert
 from kgpaths.paths.features import FEATURES
+from kgpaths.paths.findings import starting, stated
 from kgpaths.paths.kernel import FoundPath
 from kgpaths.paths.learning import Candidates, Explained, candidates, explained, fold_of, learn_ranker
 from kgpaths.paths.options import options_of
@@ -97,7 +98,7 @@ def ends_of(
     """Return where paths start, where they end, and what they may not lead over; None where either end is missing."""
     options = options_of(finder, item, mentions)
     right = next(option for option in options if option.key == item.answer_key)
-    findings = finder.evidence_model.findings(mentions)
+    findings = finder.evidence_model.findings(starting(item, stated(finder.graph, item, mentions)))
     barred = {node for option in options for node in option.nodes} - set(right.nodes)
     starts = [node for node in findings.present if node not in right.nodes]
     return (starts, list(right.nodes), barred | findings.absent) if starts and right.nodes else None

@@ -27,6 +27,9 @@ QuestionKind = Literal[
     "organism", "complication", "risk_factor", "other",
 ]  # fmt: skip
 QuestionPolarity = Literal["holds", "exception", "not_to_do", "harms"]
+FindingKind = Literal["finding", "context", "subject"]
+"""What a concept is to a question: what the patient has, what is known beside (a drug that is taken, pregnancy, age),
+or what the question asks about."""
 EdgeTier = Literal["curated", "text", "associated_in_text"]
 Polarity = Literal["supports", "contradicts", "neutral"]
 PathKind = Literal["selected", "contrast"]
@@ -271,6 +274,29 @@ class Mention(Record):
         return Span(section=self.section, start=self.start, end=self.end, text=self.text)
 
 
+class Finding(Record):
+    """What a question says of the patient, or asks about: with a node of the graph, or a value that has none."""
+
+    section: str = "question"
+    """Section that the offsets count in."""
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+    text: str
+    """The span, verbatim."""
+    node_id: str = ""
+    """CURIE of the node; empty for a value that amounts to none."""
+    status: Assertion = "present"
+    """What the text says of it; `absent` is what is denied, and a test whose result is normal or negative."""
+    kind: FindingKind = "finding"
+    value: Value | None = None
+    """The number, where it is one."""
+
+    @property
+    def direction(self) -> Direction:
+        """Of a value against its reference range; empty where none is known."""
+        return self.value.direction if self.value else ""
+
+
 class Evidence(Record):
     """Where an edge was read: a reference, and for text edges the sentence itself."""
 
@@ -397,6 +423,8 @@ class PathSet(Record):
     option_evidence: tuple[OptionEvidence, ...] = ()
     question: Question | None = None
     """What is asked, as every later stage reads it; None only where no item was looked at."""
+    findings: tuple[Finding, ...] = ()
+    """What the question says and asks about, in reading order; paths start from some of them, others have none."""
     margin: float | None = None
     """Score of the right option minus the best other; None when fewer than two options are linked."""
     truncated: bool = False

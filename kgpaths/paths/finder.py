@@ -117,8 +117,10 @@ class PathFinder:
     def find_item(self, item: QAItem, mentions: Sequence[Mention]) -> PathSet:
         """Return the paths that go into an item's chain, contrast paths, and the evidence for every option.
 
-        Paths start at nodes that the question or context states as present (historical ones at half weight; absent,
-        hypothetical and family mentions never) and end at a node of the right option, or of a wrong one for contrast.
+        Paths start at findings that the question or context states as present, at what the question asks about, and
+        at a context that it asks about (`kgpaths.paths.findings`; historical ones at half weight; absent,
+        hypothetical and family mentions never). They end at a node that is the right option's alone, or a wrong one's
+        for contrast.
         What is chosen and how options are scored: `kgpaths.paths.selection`. Where the usual search finds nothing,
         the rungs of `kgpaths.paths.ladder` are tried and named on the paths.
 

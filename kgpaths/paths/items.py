@@ -104,6 +104,7 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
         paths=tuple(paths),
         option_evidence=option_evidence,
         question=question,
+        findings=weighing.findings,
         margin=weighing.margin,
         truncated=selector.truncated,
         no_path=no_path,

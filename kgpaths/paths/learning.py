@@ -16,6 +16,7 @@ from kgpaths.paths.agreement import SHORTEST_EXPLANATION, expert
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import FEATURES, ItemFeatures
+from kgpaths.paths.findings import starting, stated
 from kgpaths.paths.options import options_of
 from kgpaths.paths.ranker import Ranker, fit
 from kgpaths.paths.selection import Selector
@@ -67,7 +68,8 @@ def candidates(finder: PathFinder, question: Explained) -> Candidates:
     config, model = finder.config, finder.evidence_model
     options = options_of(finder, question.item, question.mentions)
     right = next(option for option in options if option.key == question.item.answer_key)
-    evidence = ItemEvidence(model, model.findings(question.mentions))
+    said = stated(finder.graph, question.item, question.mentions)
+    evidence = ItemEvidence(model, model.findings(starting(question.item, said)))
     stem = f"{question.item.question} {question.item.context}"
     everything = {node for option in options for node in option.nodes}
     features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from kgpaths.language import read_question
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import ItemFeatures
+from kgpaths.paths.findings import findings_of, starting, stated
 from kgpaths.paths.option_features import OF_THE_OPTION, OPTION_FEATURES, OptionTable
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import Mention, QAItem
@@ -36,7 +37,10 @@ class Weighing:
         self.finder, self.item = finder, item
         self.options = options_of(finder, item, mentions)
         self.right = next(option for option in self.options if option.key == item.answer_key)
-        self.evidence = ItemEvidence(finder.evidence_model, finder.evidence_model.findings(mentions))
+        model = finder.evidence_model
+        said = stated(finder.graph, item, mentions)
+        self.findings = findings_of(item, said, mentions)
+        self.evidence = ItemEvidence(model, model.findings(starting(item, said)))
         self.selector = Selector(finder.kernel, finder.config, self.evidence)
         self.pivots = self.selector.pivots(self.options)
         self.question = read_question(item)
