@@ -151,6 +151,7 @@ class _Gathering:
             **self._question(),
             "findings": [self._finding(label, m) for label, m in self.into.findings.items() if self._there(m)],
             "absent": [self._finding(label, m) for label, m in self.into.findings.items() if not self._there(m)],
+            "stated": self._stated(),
             "rivals": rivals,
             "candidates": candidates,
             "ratios": self._ratios(answers),
@@ -321,13 +322,33 @@ class _Gathering:
         return lines
 
     def _findings(self) -> None:
-        """Label the findings from which a shown statement starts, then those that are not there."""
+        """Label the findings from which a shown statement starts, then the others, then those that are not there."""
         touched = {end for edge in self.into.edges.values() for end in (edge.subject, edge.object)}
-        present = sorted((m for node, m in self.said.present.items() if node in touched), key=reading_order)
+        known = touched | {one.node_id for one in self.path_set.findings}
+        present = [mention for node, mention in self.said.present.items() if node in known]
+        present.sort(key=lambda mention: (mention.node_id not in touched, reading_order(mention)))
         absent = pertinent_negatives(self.graph, self.said)
         speaking = sorted(absent, key=lambda mention: (mention.node_id not in touched, reading_order(mention)))
         for mention in (*present[: self.shown.findings], *speaking[: self.shown.absent]):
             self.into.findings[f"{self.into.quote_label}{len(self.into.findings) + 1}"] = mention
+
+    def _stated(self) -> list[dict[str, Any]]:
+        """Return all that the question says of the patient or asks about; with a label what may be cited."""
+        labels = {mention.node_id: label for label, mention in self.into.findings.items()}
+        return [
+            {
+                "label": labels.get(one.node_id, ""),
+                "quote": " ".join(one.text.split()),
+                "concept": self._concept(one.node_id) if one.node_id else "",
+                "kind": one.kind,
+                "said": one.status,
+                "direction": one.direction,
+            }
+            for one in self.path_set.findings
+        ]
+
+    def _concept(self, node: str) -> str:
+        return in_sentence(self.graph.name(node), self.graph.type(node))
 
     def _there(self, mention: Mention) -> bool:
         return mention.node_id in self.said.present
@@ -337,7 +358,7 @@ class _Gathering:
         return {
             "label": label,
             "quote": " ".join(mention.text.split()),
-            "concept": in_sentence(self.graph.name(node), self.graph.type(node)),
+            "concept": self._concept(node),
             "type": self.graph.type(node),
             "said": "present" if mention.assertion == "present" else mention.assertion,
         }

@@ -29,6 +29,9 @@ INPUTS: Mapping[str, str] = {
     "answer": "the gold answer as .key and .text; only where the head says shows_gold_answer",
     "findings": "list of .label (Q1), .quote, .concept, .type and .said (present, historical)",
     "absent": "the same, for what the question says is not there",
+    "stated": "all that the question says of the patient or asks about, in reading order: list of .label and .concept "
+    "(either may be empty), .quote, .kind (finding, context, subject), .said (present, absent, …) and .direction (of a "
+    "value: low, normal or high; else empty)",
     "support": "for the right answer: list of lines of statements with their labels; empty where the answer is hidden",
     "rivals": "list of .key, .text, .lines (what ties an option to the case), .against (what contradicts it), .missed",
     "candidates": "further diseases of the graph that share findings with the case: list of .name and .lines",
