@@ -25,6 +25,7 @@ import numpy as np
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.config import PathConfig
+from kgpaths.language import read_question
 from kgpaths.paths import bridges
 from kgpaths.paths.agreement import Agreement, Expert, agreement, expert
 from kgpaths.paths.features import FEATURES
@@ -98,7 +99,8 @@ def ends_of(
     """Return where paths start, where they end, and what they may not lead over; None where either end is missing."""
     options = options_of(finder, item, mentions)
     right = next(option for option in options if option.key == item.answer_key)
-    findings = finder.evidence_model.findings(starting(item, stated(finder.graph, item, mentions)))
+    asked = read_question(item)
+    findings = finder.evidence_model.findings(starting(asked, stated(finder.graph, item, asked, mentions)))
     barred = {node for option in options for node in option.nodes} - set(right.nodes)
     starts = [node for node in findings.present if node not in right.nodes]
     return (starts, list(right.nodes), barred | findings.absent) if starts and right.nodes else None

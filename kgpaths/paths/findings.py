@@ -17,17 +17,19 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgpaths.graph.vocabulary import node_types
+from kgpaths.language.question import sentence_that_asks
 from kgpaths.linking.assertion import assertions
 from kgpaths.linking.measurements import measurements
 from kgpaths.linking.tokens import tokenize
-from kgpaths.paths.question_type import asked
-from kgpaths.records import Finding, FindingKind, Mention, QAItem
+from kgpaths.records import Finding, FindingKind, Mention, QAItem, Question
 from kgpaths.resources import resource
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
 _SENTENCE = re.compile(r"[.?!]\s|\n")
+_OF_CONTEXT = frozenset({"cause", "harm", "mechanism", "complication", "risk_factor"})
+"""Kinds of questions about what the context does."""
 _REACH = 160
 """Characters on either side of a name in which cues are looked for."""
 
@@ -53,7 +55,6 @@ class _Rules(NamedTuple):
     positive: _Cues
     negative: _Cues
     measured: _Cues
-    asks_about_context: re.Pattern[str]
     asked_for: re.Pattern[str]
     subject_alone: frozenset[str]
     vignette: re.Pattern[str]
@@ -86,7 +87,6 @@ def _rules() -> _Rules:
         positive=cues(result["positive"], result),
         negative=cues(result["negative"], result),
         measured=cues(table["measured"], table["measured"]),
-        asks_about_context=pattern(table["asks_about_context"]),
         asked_for=pattern(table["asked_for"]),
         subject_alone=frozenset(table["subject_alone"]),
         vignette=pattern(table["vignette"]),
@@ -104,10 +104,10 @@ class Stated(NamedTuple):
 class _Text:
     """One section of an item, with what is needed to judge its mentions."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, asking: tuple[int, int]) -> None:
         self.name, self.text = name, text
         self.measured = measurements(text)
-        self.asking = _asking(text) if name == "question" else (len(text), len(text))
+        self.asking = _about(text, *asking) if name == "question" else (len(text), len(text))
 
     def before(self, start: int) -> str:
         """Return what stands before a place in its sentence."""
@@ -135,7 +135,7 @@ def kind_of(graph: KnowledgeGraph, text: str, mention: Mention) -> FindingKind |
     >>> kind("Warfarin is a drug; warfarin was discovered in 1940. Which nerve is this?") is None
     True
     """
-    return _kind(graph, _Text(mention.section, text), mention)
+    return _kind(graph, _Text(mention.section, text, sentence_that_asks(text)), mention)
 
 
 def _kind(graph: KnowledgeGraph, text: _Text, mention: Mention) -> FindingKind | None:
@@ -176,20 +176,19 @@ def _distance(cues: _Cues, before: str, after: str) -> float:
     return len(before) - ends[-1] if ends else inf
 
 
-def _asking(stem: str) -> tuple[int, int]:
-    """Return where the part of a stem that asks stands; of a sentence that tells of a patient, the part that asks."""
-    rules, sentence = _rules(), asked(stem)
-    start = max(stem.casefold().rfind(sentence), 0)
-    end = start + len(sentence)
+def _about(stem: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the sentence that asks says what it is about; of one that tells of a patient, the part that asks."""
+    rules = _rules()
     if rules.vignette.search(stem, start, end):
         words = [found.start() for found in rules.question_word.finditer(stem, start, end)]
         start = words[-1] if words else end
     return start, end
 
 
-def stated(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention]) -> list[Stated]:
+def stated(graph: KnowledgeGraph, item: QAItem, question: Question, mentions: Sequence[Mention]) -> list[Stated]:
     """Return the mentions of question and context that are more than named, with what they are, in their order."""
-    texts = {name: _Text(name, text) for name, text in item.sections() if name in ("question", "context")}
+    asking = (question.asking.start, question.asking.end)
+    texts = {name: _Text(name, text, asking) for name, text in item.sections() if name in ("question", "context")}
     found = [
         Stated(mention, kind)
         for mention in mentions
@@ -201,12 +200,12 @@ def stated(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention]) -> 
     return [one for one in found if one.kind != "subject" or types[graph.type(one.mention.node_id)].group not in alone]
 
 
-def starting(item: QAItem, said: Sequence[Stated]) -> list[Mention]:
+def starting(question: Question, said: Sequence[Stated]) -> list[Mention]:
     """Return the mentions that paths may start from, and those that deny something.
 
     Context counts where the question asks what it does: a drug that is taken may be the cause of a complaint.
     """
-    context = _rules().asks_about_context.search(asked(item.question)) is not None
+    context = question.wants_harm or question.kind in _OF_CONTEXT
     return [mention for mention, kind in said if kind != "context" or context or mention.assertion == "absent"]
 
 

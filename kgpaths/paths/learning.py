@@ -68,13 +68,13 @@ def candidates(finder: PathFinder, question: Explained) -> Candidates:
     config, model = finder.config, finder.evidence_model
     options = options_of(finder, question.item, question.mentions)
     right = next(option for option in options if option.key == question.item.answer_key)
-    said = stated(finder.graph, question.item, question.mentions)
-    evidence = ItemEvidence(model, model.findings(starting(question.item, said)))
+    asked = read_question(question.item)
+    said = stated(finder.graph, question.item, asked, question.mentions)
+    evidence = ItemEvidence(model, model.findings(starting(asked, said)))
     stem = f"{question.item.question} {question.item.context}"
     everything = {node for option in options for node in option.nodes}
     features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)
     closed = everything | evidence.findings.absent
-    asked = read_question(question.item)
     bridges = Bridges(Selector(finder.kernel, config, evidence), features, finder.ranker, asked)
     offers = bridges.offers(right, closed - set(right.nodes), most=finder.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}

@@ -38,12 +38,12 @@ class Weighing:
         self.options = options_of(finder, item, mentions)
         self.right = next(option for option in self.options if option.key == item.answer_key)
         model = finder.evidence_model
-        said = stated(finder.graph, item, mentions)
+        self.question = read_question(item)
+        said = stated(finder.graph, item, self.question, mentions)
         self.findings = findings_of(item, said, mentions)
-        self.evidence = ItemEvidence(model, model.findings(starting(item, said)))
+        self.evidence = ItemEvidence(model, model.findings(starting(self.question, said)))
         self.selector = Selector(finder.kernel, finder.config, self.evidence)
         self.pivots = self.selector.pivots(self.options)
-        self.question = read_question(item)
         stem = f"{item.question} {item.context}"
         self.features = ItemFeatures(
             finder.feature_model,
