@@ -12,18 +12,22 @@ _LEFT, _RIGHT = r"(?:\\?<|&lt;)", r"(?:\\?>|&gt;)"
 # <|im_end|> (ChatML), <｜end▁of▁sentence｜> (DeepSeek): anything between bars in angle brackets.
 _BARRED = rf"{_LEFT}\s*(?:\||｜)\s*([^<>|｜\n]{{1,40}}?)\s*(?:\||｜)\s*{_RIGHT}"
 _NAMED = rf"{_LEFT}(/?s|(?:start|end)_of_turn|[be]os|eo[adhpt]|pad|EOT){_RIGHT}"
-_BRACKETED = r"\\?\[(/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS))\\?\]|<<(/?SYS)>>"
+_BRACKETED = r"\\?\[(/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|EOS|BOS|EOT))\\?\]|<<(/?SYS)>>"
 _ROLE_LINE = r"^[ \t]*(?:#{2,4}[ \t]*(?:instruction|input|response|human|user|assistant)|human|user)[ \t]*:"
 _CUT_SHORT = rf"(?:{_LEFT}(?:\||｜)[\w▁ ]{{0,40}}(?:\||｜)?|</s|<(?:start|end)_of_turn)\s*\Z"
 # Those that can only begin or end a turn: nothing behind them belongs to the reply.
 _TURN = re.compile(
-    r"im_(?:start|end|sep)|eo[tms](?:_id)?|[be]os|(?:begin|start|end)_?of_?(?:text|turn|role|sentence|message|response)"
-    r"|endofprompt|(?:start|end)_header_id|(?:start|end)_of_turn_token|(?:chatbot|user|system)_token|start|end|return|call"
-    r"|channel|message|user|assistant|system|human|bot|model|observation|tool|stop|sep",
+    r"im_\w+|eo[a-z](?:_id)?|bos|(?:begin|start|end)_?of_?(?:text|turn|role|sentence|message|response|prompt|user|assistant)"
+    r"|(?:start|end)_header_id|(?:start|end)_of_turn_token|(?:chatbot|user|system)_token|turn_?(?:start|end)|start|end"
+    r"|return|call|channel|message|/?(?:user|assistant|system|human|bot|model)|observation|tool|stop|sep",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(rf"{_BARRED}|{_NAMED}|{_BRACKETED}|{_ROLE_LINE}|{_CUT_SHORT}", re.IGNORECASE | re.MULTILINE)
-_OTHER = re.compile(rf"{_BARRED}|{_LEFT}(?:unk|mask|cls|sep|0x[0-9A-F]{{2}}){_RIGHT}|\[gMASK\]|▁", re.IGNORECASE)
+_OTHER = re.compile(
+    rf"{_BARRED}|{_LEFT}(?:unk|mask|cls|sep|0x[0-9A-F]{{2}}|(?:reserved|unused|extra_id)_?\d+|/?tool_call){_RIGHT}"
+    rf"|\[gMASK\]|▁|{_LEFT}[|｜][A-Za-z_]{{2,}}",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(
     rf"\A(?:\s*(?:{_BARRED}|{_NAMED}|{_BRACKETED}|\[gMASK\]|<sop>))+"
     rf"\s*(?:(?:assistant|model)(?=[ \t]*\n|\s*{_LEFT}\s*[|｜])\s*(?:{_BARRED})?)?\s*"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from kgpaths.llm.control_tokens import leaked
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
 from kgpaths.verbalization.answers import resolve_answer
 from kgpaths.verbalization.argument import PRESENT, reading_order
@@ -173,7 +174,8 @@ class _Assembly:
     def _citations(self, part: Part) -> None:
         """Report what stays of a unit's citations: no text that is trained on may hold a label or its brackets."""
         said = f"{self.item.question}\n{self.item.context}"
-        if found := self.labels.remains(part.unit.text, self.material.labels, said):
+        text = part.unit.text
+        if found := self.labels.remains(text, self.material.labels, said) or leaked(self.labels.cut(text)):
             one = next(iter(self.material.labels))
             message = (
                 f"step {part.number} says {found!r}; write a whole sentence and behind it, in square brackets and with "

@@ -68,7 +68,7 @@ _TIDY = [
 ]
 _ANY = r"[\[\](){}<>【】⟦⟧［］〔〕〖〗⟨⟩“”\"^†\\]"
 _LEFTOVER = (
-    r"[\[【⟦［〔〖({]\s*[,;&/|.:–—-]*\s*[\]】⟧］〕〗)}]|“\s*”|\[\[|\]\]|\\[\[\]()]|\\(?:boxed|text)\b|&(?:#\d+|\w{2,6});"
+    r"[\[【⟦［〔〖({]\s*[,;&/|.:–—-]*\s*[\]】⟧］〕〗)}]|#{2,6}\s|“\s*”|\[\[|\]\]|\\[\[\]()]|\\(?:boxed|text)\b|&(?:#\d+|\w{2,6});"
     r"|\"\s*:\s*[\[{\"]|</?(?:answer|think|thinking|thought|reasoning|step|final|response|output|conclusion)\b[^<>]*>"
     r"|[\[【(]\s*(?:statement|evidence|edge|fact|label|source|ref(?:erence)?|citation|quote)s?\.?\s*#?\d"
 )
@@ -101,7 +101,8 @@ class Labels:
         )
         self._uncut = re.compile(
             rf"{_ANY}\s*({bare})|({bare})\s*{_ANY}|\b(?:statements?|labels?|edges?|see|per|cf\.?)\s+({bare})"
-            rf"|({bare})\s+{_SAYS}\b|{_LEFTOVER}",
+            rf"|({bare})\s+{_SAYS}\b|[\[【][^\[\]【】]*?((?-i:{edge_letter}|{quote_letter})\d{{1,3}})[^\[\]【】]*[\]】]"
+            rf"|{_LEFTOVER}",
             re.IGNORECASE,
         )
 
@@ -148,7 +149,7 @@ class Labels:
         """Return what stays of citations when they are cut, or what loses its sense with them; empty where nothing.
 
         Args:
-            known: labels that were given; others may be the names of things: estradiol (E2).
+            known: labels that were given; others may be the names of things, but in square brackets: estetrol (E4).
             question: what it says in brackets itself is no citation.
 
         >>> labels = Labels("E", "Q")
@@ -163,9 +164,15 @@ class Labels:
         left = self.cut(text)
         for found in self._uncut.finditer(left):
             label = next(filter(None, found.groups()), "")
-            if (not label or set(self.named(label)) & set(known)) and found[0] not in question:
+            meant = not label or found[0][0] in "[【" or set(self.named(label)) & set(known)
+            if meant and found[0] not in question:
                 return found[0]
-        return next((found[0] for found in _NUMBERS.finditer(left) if found[0] not in question), "")
+        odd = [
+            opening
+            for opening, right in ("[]", "【】")
+            if left.count(opening) != left.count(right) and opening not in question
+        ]
+        return next((found[0] for found in _NUMBERS.finditer(left) if found[0] not in question), "".join(odd))
 
     def _marked(self, text: str) -> str:
         """Return a text with every citation between marks, from the labels outwards to all that belongs to it."""

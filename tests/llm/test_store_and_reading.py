@@ -128,7 +128,8 @@ ENDS = [
     "<|start_header_id|>user<|end_header_id|>\n\n", "<|end|>", "<|user|>\n", "<|system|>", "<|return|>", "<|call|>",
     "<|END_OF_TURN_TOKEN|>", "<|START_OF_TURN_TOKEN|><|USER_TOKEN|>", "<|observation|>", "<|end_of_role|>",
     "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜begin▁of▁sentence｜>", "</s>", "<s>", "[/INST]", "</s>[INST] ",
-    "<<SYS>>", "<end_of_turn>\n<start_of_turn>user\n", "<eos>", "<EOT>", "<eoa>", "<| im_end |>", "<|IM_END|>",
+    "<<SYS>>", "<end_of_turn>\n<start_of_turn>user\n", "<eos>", "<EOT>", "<eoa>", "[EOS]",
+    "<|im_user|>", "<| im_end |>", "<|IM_END|>",
     "&lt;|im_end|&gt;", "\\<|im_end|\\>", "[TOOL_CALLS]", "\n### Instruction:\n", "\n\n### Human: ", "\nUser: ",
     "\nHuman: ", "<|endoftext|>Human: ",
 ]  # fmt: skip
@@ -168,7 +169,17 @@ def test_a_token_that_was_cut_short_is_taken_off(cut: str) -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["<|reserved_special_token_7|>", "<|fim_middle|>", "<|object_ref_start|>", "<unk>", "<0x0A>", "[gMASK]", "▁"],
+    [
+        "<|reserved_special_token_7|>",
+        "<|fim_middle|>",
+        "<|object_ref_start|>",
+        "<unk>",
+        "<0x0A>",
+        "<unused7>",
+        "<tool_call>",
+        "[gMASK]",
+        "▁",
+    ],
 )
 def test_a_token_that_may_stand_for_anything_is_told_of(token: str) -> None:
     assert own_turn(f"Fever{token}fits.") == f"Fever{token}fits."

@@ -389,11 +389,21 @@ def test_what_a_question_says_does_not_change_what_is_read(
     assert again.chain.answer_key == "B"
 
 
+LEFT = re.compile(r"[\[(\\]\s*[EQ]\d|(?<!\w)[EQ]\d\s*[\])\\]|\[[\s,]*\]|\[\[|\]\]|<\|im_end|<unk>|</?think|```")
 PIECES = st.sampled_from(
     [
         "[E1]",
         "[E2, Q1]",
         "[E99]",
+        "[[E1], [E3]]",
+        "\\[E2\\]",
+        "(see [E3])",
+        "(E1)",
+        "[",
+        "E2",
+        "[ , ]",
+        "<|im_end|>",
+        "<unk>",
         "[Q4]",
         "## Conclusion",
         "Answer: B",
@@ -429,7 +439,21 @@ def test_no_reply_breaks_the_parser_and_none_cites_what_was_not_shown(
     result = medreason.parse("".join(pieces), item, mentions, path_set)
     assert (result.chain is None) <= bool(result.flaws)
     if result.chain is not None:
+        assert not LEFT.search(result.chain.text)
         for step in result.chain.steps:
             assert set(step.edge_ids) <= set(medreason.labelled(item, mentions, path_set))
             for quote in step.quotes:
                 assert item.section(quote.section)[quote.start : quote.end] == quote.text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(PLAIN)), PIECES), max_size=3))
+def test_whatever_a_reply_is_mixed_with_no_label_or_token_stays_in_a_chain(
+    medreason: LLMVerbalizer, cases: Any, inserted: list[tuple[int, str]]
+) -> None:
+    text = PLAIN
+    for place, piece in sorted(inserted, reverse=True):
+        text = f"{text[:place]}{piece}{text[place:]}"
+    result = medreason.parse(text, *cases["pneumonia"])
+    if result.chain is not None:
+        assert not LEFT.search(result.chain.text), result.chain.text
