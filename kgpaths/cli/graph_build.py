@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -37,6 +37,7 @@ def build(
 
     from kgpaths.cli import screen
     from kgpaths.graph.assembly import build_from_spec
+    from kgpaths.graph.readers import FaultReason
     from kgpaths.graph.spec import GraphSpec
 
     wanted = GraphSpec.load(spec)
@@ -56,6 +57,9 @@ def build(
     if report.merge is not None:
         _print_merge(console, report.merge)
     meta = report.meta
+    for what, count in meta.skipped.items():
+        if what not in get_args(FaultReason):  # those are told with their sources
+            console.print(f"joined or left out {count:,}: {what.replace('_', ' ')}", markup=False, soft_wrap=True)
     console.print(f"{meta.name}  {meta.content_hash[:16]}", style="bold")
     console.print(f"nodes {meta.nodes:,}   edges {meta.edges:,}   names {meta.names:,}   faults {report.faults:,}")
     console.print(f"in {report.folder}", markup=False, soft_wrap=True)

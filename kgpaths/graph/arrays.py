@@ -149,6 +149,8 @@ def edge_arrays(
     for what, names in coded.items():
         values[what], codes[f"{what}s"] = names.finish(columns[what])
     values, number = _join_edges(values, codes["licences"], skipped)
+    values, number = _without_denials(values, number, codes["predicates"], skipped)
+    values["edge_order"] = _order_by_id(values["edge_hash"])
     for what in coded:  # joining may have left a version or licence without an edge
         used, place = np.unique(values[what], return_inverse=True)
         values[what], codes[f"{what}s"] = place.astype(np.uint16), tuple(codes[f"{what}s"][code] for code in used)
@@ -174,11 +176,41 @@ def _join_edges(values: Arrays, licences: Sequence[str], skipped: Counter[str]) 
         merged["tier"] = np.minimum.reduceat(values["tier"], starts)
         merged["version"] = np.maximum.reduceat(values["version"], starts)
         _join_licences(merged, values["licence"], starts, licences)
-    by_id = np.argsort(merged["edge_hash"], kind="stable").astype(np.int32)
-    ids = merged["edge_hash"][by_id]
+    return merged, place
+
+
+def _order_by_id(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+    by_id = np.argsort(hashes, kind="stable").astype(np.int32)
+    ids = hashes[by_id]
     if np.any(ids[1:] == ids[:-1]):
         raise GraphError("two different edges have the same 64-bit id; leave one of them out")
-    return merged | {"edge_order": by_id}, place
+    return by_id
+
+
+def _without_denials(
+    values: Arrays, place: npt.NDArray[np.int64], predicates: Sequence[str], skipped: Counter[str]
+) -> tuple[Arrays, npt.NDArray[np.int64]]:
+    """Leave out the denials of what the same source states of the same nodes; the number of their rows is then -1.
+
+    "0 of 7 patients" of one report is no lack where another report of the source counts some, and of one concept made
+    of two a source may deny what it states of the other.
+    """
+    from kgpaths.graph.vocabulary import denials
+
+    code = {name: number for number, name in enumerate(predicates)}
+    pair = values["subject"].astype(np.int64) << 32 | values["object"]
+    left_out = np.zeros(len(pair), bool)
+    for denial in sorted({*denials().values()} & code.keys()):
+        denied = values["predicate"] == code[denial]
+        stated = np.isin(values["predicate"], [code[name] for name in code if denials().get(name) == denial])
+        for source in np.unique(values["source"][denied]):
+            own = values["source"] == source
+            left_out |= denied & own & np.isin(pair, pair[stated & own])
+    if not left_out.any():
+        return values, place
+    skipped["denial_of_what_the_source_states"] += int(left_out.sum())
+    number = np.where(left_out, -1, np.cumsum(~left_out) - 1)
+    return {column: array[~left_out] for column, array in values.items()}, number[place]
 
 
 def _join_licences(
@@ -200,6 +232,7 @@ def _evidence(
     row, ends, text = lines
     edge_of = place[row]
     order = np.argsort(edge_of, kind="stable")
+    order = order[edge_of[order] >= 0]  # the others are of edges that are left out
     owner = edge_of[order]
     new = np.ones(len(owner), bool)
     new[1:] = owner[1:] != owner[:-1]

@@ -107,10 +107,15 @@ def build_from_spec(
     infos: dict[str, SourceInfo] = {}
     skipped: Counter[str] = Counter()
     tick = progress or (lambda _: None)
-    nodes: Iterable[NodeRecord] = list(_nodes(sources, references, ids, tick))
+    records = list(_nodes(sources, references, ids, tick))
+    superseded, older = ids.supersede(), ids.older()
+    skipped.update({"node_of_an_obsolete_id": len(superseded)} if superseded else {})
     _tell_prefixes(sources, ids)
-    older = ids.older()
-    nodes = [node._replace(xrefs=(*node.xrefs, *older[node.id])) if node.id in older else node for node in nodes]
+    nodes: Iterable[NodeRecord] = [
+        node._replace(xrefs=(*node.xrefs, *older[node.id])) if node.id in older else node
+        for node in records
+        if node.id not in superseded
+    ]
     mapping: dict[str, str] = {}
     merge: MergeReport | None = None
     if spec.merge.rules:
@@ -216,6 +221,14 @@ class _Ids:
         for node_id, told in obsolete.items():
             self._newer.setdefault(node_id, set()).update(told.replaced_by)
             self._consider.setdefault(node_id, set()).update(told.consider)
+
+    def supersede(self) -> set[str]:
+        """Return the nodes of some source that another calls obsolete and replaced, and take them for older ids."""
+        given = self.known & self._consider.keys()
+        self.known -= given
+        kept = {node_id for node_id in given if not self.newer(node_id)}
+        self.known |= kept
+        return given - kept
 
     def newer(self, node_id: str) -> str:
         """Return the id of the node, also for an older id, over any number of steps; empty where there is not just one.

@@ -40,8 +40,9 @@ def build_snapshot(
 
     Records of the same node id are joined (the least of type, name and source is kept, all names and
     cross-references stay); so are edges of the same subject, predicate, object and source (all evidence, the
-    greatest strength, the surest tier, the strictest licence). An edge to a node that is not there is left out.
-    All of this is counted in `SnapshotMeta.skipped`.
+    greatest strength, the surest tier, the strictest licence). An edge to a node that is not there is left out, and so
+    is one that denies what its source states of the same nodes ("lacks" beside "has"). All of this is counted in
+    `SnapshotMeta.skipped`.
 
     Args:
         nodes: read to the end before the first edge.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TABLES = ("nodes.tsv.xz", "edges.tsv.xz", "text_edges.tsv.xz")
 _CODE = ("arrays.py", "builder.py", "frequency.py", "hpo.py", "merge.py", "tables.py", "text_edges.py", "ids.py")
-_KNOWLEDGE = ("default/SHA256SUMS", "kept_apart.tsv", "licences.yaml", "node_types.yaml")
+_KNOWLEDGE = ("default/SHA256SUMS", "kept_apart.tsv", "licences.yaml", "node_types.yaml", "relations.yaml")
 
 
 def default_snapshot() -> Path:

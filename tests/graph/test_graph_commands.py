@@ -28,7 +28,12 @@ MESH:D011014,Pneumonia,disease,
 HP:0001945,Fever,phenotype,
 HP:0012735,Cough,phenotype,
 """
-EDGES = "subject,predicate,object\nDOID:552,has_symptom,HP:0001945\nDOID:552,has_symptom,HP:0099999\n"
+EDGES = """\
+subject,predicate,object
+DOID:552,has_symptom,HP:0001945
+DOID:552,has_symptom,HP:0099999
+DOID:552,lacks_phenotype,HP:0001945
+"""
 OTHERS = "subject,predicate,object\nMESH:D011014,has_symptom,HP:0001945\nDOID:552,has_symptom,HP:0012735\n"
 
 
@@ -62,6 +67,7 @@ def test_build_reports_sources_faults_and_merges(clinic: Path) -> None:
         "wrong 1: dangling_edge",
         "edges.csv:3: has_symptom: HP:0099999 is a node of no source",
         "merged 1 nodes into 1 concepts",
+        "joined or left out 1: denial of what the source states",
         "1 by same_label",
         "nodes 3   edges 3",
         "in graph",

@@ -281,3 +281,32 @@ def test_a_graph_in_memory_cleans_up(clinic: Records) -> None:
 def test_a_snapshot_may_be_moved(folder: Path, tmp_path: Path) -> None:
     shutil.move(folder, tmp_path / "elsewhere")
     KnowledgeGraph.open(tmp_path / "elsewhere").verify()
+
+
+def test_a_source_that_states_a_thing_does_not_deny_it() -> None:
+    """Of two reports one counts patients with the finding: the disease does not lack it. Another source may deny it."""
+    nodes = [NodeRecord(f"DOID:{n}", f"d{n}", "disease", "s") for n in (1, 2)]
+    nodes += [NodeRecord(f"HP:{n}", f"h{n}", "phenotype", "s") for n in (1, 2)]
+
+    def edge(predicate: str, object_: str, source: str = "hpoa", subject: str = "DOID:1") -> EdgeRecord:
+        return EdgeRecord(
+            subject, predicate, object_, source, "1", "CC0-1.0", evidence=(Evidence(reference=f"{predicate}:{source}"),)
+        )
+
+    edges = [
+        edge("lacks_phenotype", "HP:1"),
+        edge("has_phenotype", "HP:1"),
+        edge("lacks_phenotype", "HP:1", "orphanet"),
+        edge("lacks_phenotype", "HP:2"),
+        edge("has_phenotype", "HP:2", subject="DOID:2"),
+    ]
+    graph = KnowledgeGraph.from_records(nodes, edges)
+    found = {(one.predicate, one.object, one.source): one.evidence[0].reference for one in graph.edges()}
+    assert found == {
+        ("lacks_phenotype", "HP:1", "orphanet"): "lacks_phenotype:orphanet",
+        ("has_phenotype", "HP:1", "hpoa"): "has_phenotype:hpoa",
+        ("lacks_phenotype", "HP:2", "hpoa"): "lacks_phenotype:hpoa",
+        ("has_phenotype", "HP:2", "hpoa"): "has_phenotype:hpoa",
+    }
+    assert graph.meta.skipped == {"denial_of_what_the_source_states": 1}
+    graph.verify()

@@ -213,7 +213,8 @@ class Hetionet(Reader):
     @staticmethod
     def _evidence(data: Mapping[str, Any]) -> tuple[Evidence, ...]:
         """Keep the sources behind an edge, its articles, and its number where it has one."""
-        score = next((data[key] for key in ("z_score", "log2_fold_change", "similarity") if data.get(key)), None)
+        numbers = (data.get(key) for key in ("z_score", "log2_fold_change", "similarity"))
+        score = next((number for number in numbers if number and isinstance(number, int | float)), None)
         names, urls, articles = (
             [str(as_text(item)) for key in keys for item in as_list(data.get(key))]
             for keys in (("sources", "source"), ("urls", "url"), ("pubmed_ids",))

@@ -97,6 +97,9 @@ class NetworkxGraph(Reader):
             ends = self._ends(start, end, known)
             if known is None or ends is None:
                 continue
+            if not all(ends):
+                self.fault("bad_value", "an end of the edge has no id")
+                continue
             strength, tier = self._get(values, "strength"), str(self._get(values, "tier") or "curated")
             source = str(self._get(values, "source") or self.source)
             if tier not in TIERS or not _share(strength):
@@ -215,6 +218,8 @@ def _node_link_graph(values: Any, path: Path, faults: Faults) -> Any:
     """
     import networkx as nx
 
+    if not isinstance(values, dict):
+        raise ValueError("expected an object with nodes and edges")
     graph: Any = (nx.MultiDiGraph if values.get("directed") else nx.MultiGraph)()
     for number, node in enumerate(values["nodes"]):
         if not isinstance(node, dict) or node.get("id") is None:

@@ -224,14 +224,14 @@ def test_a_bad_value_of_an_obo_graph_costs_no_more_than_itself(tmp_path: Path, r
     assert found.faults.counts["bad_value"] == 3 + 1 + 1 + 2 + 1, "and the edge without ends"
 
 
-def build(folder: Path, source: dict[str, str], *edges: str) -> tuple[BuildReport, list[tuple[str, str, str]]]:
+def build(folder: Path, source: Any, *edges: str, more: Any = ()) -> tuple[BuildReport, list[tuple[str, str, str]]]:
     (folder / "n.csv").write_text("id,name,type\nHP:0000001,Sign one,phenotype\n")
     (folder / "e.csv").write_text("subject,predicate,object\n" + "".join(f"{edge}\n" for edge in edges))
     tables = [
         {"format": "node_table", "path": str(folder / "n.csv")},
         {"format": "edge_table", "path": str(folder / "e.csv"), "licence": "CC0-1.0"},
     ]
-    report = build_from_spec({"name": "g", "sources": [source, *tables]}, folder / "graph")
+    report = build_from_spec({"name": "g", "sources": [source, *tables, *more]}, folder / "graph")
     graph = KnowledgeGraph.open(folder / "graph")
     return report, [(edge.subject, edge.predicate, edge.object) for edge in graph.edges()]
 
@@ -313,6 +313,28 @@ def test_what_took_its_place_is_told_where_it_is_not_clear(tmp_path: Path, term:
     assert edges == [("MONDO:2", "has_phenotype", "HP:0000001")]
     (fault,) = report.sources[2].first
     assert why in fault.message
+
+
+def test_a_node_of_another_source_that_is_obsolete_is_what_replaced_it(tmp_path: Path) -> None:
+    gone = "id: MONDO:4\nname: gone\nis_obsolete: true\nreplaced_by: MONDO:2"
+    unclear = "id: MONDO:5\nname: unclear\nis_obsolete: true\nconsider: MONDO:2"
+    (tmp_path / "x.obo").write_text(frames(ALIVE, gone, unclear))
+    (tmp_path / "own.csv").write_text("id,name,type\nMONDO:4,gamma,disease\nMONDO:5,delta,disease\n")
+    source = {"format": "obo", "path": str(tmp_path / "x.obo")}
+    older = {"format": "node_table", "path": str(tmp_path / "own.csv")}
+    rows = ("MONDO:4,has_phenotype,HP:0000001", "MONDO:5,has_phenotype,HP:0000001")
+    report, edges = build(tmp_path, source, *rows, more=[older])
+    assert edges == [(node, "has_phenotype", "HP:0000001") for node in ("MONDO:2", "MONDO:5")]
+    assert report.meta.skipped == {"node_of_an_obsolete_id": 1}
+
+
+def test_a_deprecated_node_of_kgx_is_no_node(tmp_path: Path) -> None:
+    record = {"id": "MONDO:4", "category": "biolink:Disease", "name": "gone", "deprecated": "True"}
+    (tmp_path / "k.jsonl").write_text(json.dumps(record) + "\n")
+    source = {"format": "kgx", "path": str(tmp_path / "k.jsonl")}
+    report, edges = build(tmp_path, source, "MONDO:4,has_phenotype,HP:0000001")
+    assert (edges, report.sources[0].skipped) == ([], {"obsolete term": 1})
+    assert "MONDO:4 is obsolete, and nothing replaced it" in report.sources[2].first[0].message
 
 
 def test_an_edge_to_its_own_older_id_is_no_edge(tmp_path: Path) -> None:
