@@ -68,7 +68,7 @@ def clause_text(
     several = len(subjects) > 1
     phrase = agree_object(agree(phrase, several or is_plural(subjects[0]), several), len(objects) > 1)
     if clause.predicate in CLASSES and forward:
-        objects = [re.sub("^an? ", "", name) for name in objects]
+        objects = [re.sub("^(?:an?|the) ", "", name) for name in objects]
     if clause.predicate == "is_a" and forward:
         objects = [singular(name) for name in objects]
     if pronoun and len(objects) == 1:

@@ -20,7 +20,7 @@ _QUALIFIER = re.compile(
 _SINGULAR_S = re.compile(
     r"(?:ss|us|is|diabetes|herpes|rabies|scabies|ascites|caries|facies|measles|series|species|lens|pons|hydrops|"
     r"rickets|hives|shingles|tabes|acnes|diastasis|mumps|(?:bi|tri|quadri)ceps|yaws|glanders|AIDS|ABCs?|"
-    r"(?:pancre|atl|g|bi|pso|erysipel|candid|canv|texas|monad?|v)as|[mthg]os|(?:myc|oid|anophel|ixod|aed)es|"
+    r"(?:pancre|atl|g|bi|pso|erysipel|candid|canv|texas|mon|v)as|[mthg]os|(?:myc|oid|anophel|ixod|aed)es|"
     # sciences in -ics are one thing, drugs in -ics are several
     r"(?:genet|genom|prote?om|metabol?om|pediatr|paediatr|geriatr|orthop(?:a)?ed|orthodont|obstetr|statist|mathemat|"
     r"phys|eth|econom|kinet|dynam|mechan|ergonom|gymnast|informat|acoust|opt|electron|robot|polit|logist|lingu|phonet|"
