@@ -29,7 +29,7 @@ _SINGULAR_S = re.compile(
 )
 _PLURAL = re.compile(
     r"(?:bacteria|fungi|people|(?:wo)?men|children|data|criteria|phenomena|genitalia|teeth|feet|mice|"
-    r"(?:nucle|bacill|thromb|embol|calcul|bronch|nev|naev|cocc|alveol|stimul)i|(?:stigm|xanthom|condylom)ata|"
+    r"(?:gangl|spermatogon|sporang)ia|(?:nucle|bacill|thromb|embol|calcul|bronch|nev|naev|cocc|alveol|stimul)i|(?:stigm|xanthom|condylom)ata|"
     r"(?:petechi|stri|papill|bull|vertebr|sequel|larv|fasci|chord|fibr|macul)ae)$",
     re.IGNORECASE,
 )
@@ -53,7 +53,8 @@ _ADJECTIVE = re.compile(
     r"fe?male|congenita|isolated|benign|malignant|dominant|recessive|first|second|third|degree|induced|or|and)$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?:type )?(?:[IVX]+|\d+)[A-Za-z]?$")
+_NUMBER = re.compile(r"(?:type |[Pp]air )?(?:[IVX]+|\d[\d-]*)[A-Za-z]?(?: and [XY])?$")
+_TAXON = re.compile(r"[A-Z][a-z]+(?:aceae|idae|inae|ales|ella|bacter|(?<!Bacter)i(?:um|a)|[^rg]us|is|monas|myces)$")
 
 
 @cache
@@ -97,8 +98,8 @@ def natural_order(name: str) -> str:
     if adjectives and not _ADJECTIVE.match(words[-1]) and not re.search(r" (?:with|of|in|to|without) ", f" {head} "):
         return " ".join([*reversed(more), head]) + number
     titled = all(part[:1].isupper() or part[:1].isdigit() for part in (head, *more))
-    if titled and not number and len(more) < 4 and not _sentence_case(name) and not more[-1].startswith("Member "):
-        return " ".join([*reversed(more), head])
+    if titled and 0 < len(more) < 4 and not _sentence_case(name) and not more[-1].startswith("Member "):
+        return " ".join([*reversed(more), head]) + number
     return name
 
 
@@ -118,17 +119,17 @@ def in_sentence(name: str, node_type: str = "") -> str:
     'Steven-Johnson syndrome'
     >>> in_sentence("Bone and Bones", "anatomy")
     'bones'
-    >>> in_sentence("Streptococcus pneumoniae", "organism"), in_sentence("Bacteria", "organism")
-    ('Streptococcus pneumoniae', 'bacteria')
+    >>> [in_sentence(name, "organism") for name in ("Streptococcus pneumoniae", "Bromeliaceae", "Bacteria", "Viruses")]
+    ['Streptococcus pneumoniae', 'Bromeliaceae', 'bacteria', 'viruses']
     """
     text = _QUALIFIER.sub("", name.strip())
     meant = _sentence_case(text)
     text = re.sub(r"^(\w+) and (\1e?s)$", lambda match: match.group(2).capitalize(), text, flags=re.IGNORECASE)
     if node_type in ("gene", "protein") and re.fullmatch(r"[A-Z0-9][A-Za-z0-9-]*\d[A-Za-z0-9-]*|[A-Z0-9-]+", text):
         return text
-    binomial = node_type == "organism" and re.match(r"[A-Z][a-z]+ [a-z]+", text) is not None
+    binomial = node_type == "organism" and (re.match(r"[A-Z][a-z]+ [a-z]+", text) or _TAXON.match(text)) is not None
     text = natural_order(text)
-    first = _QUALIFIER.sub("", name.strip()).partition(" ")[0]
+    first = re.split(r"\W", name.strip(), maxsplit=1)[0]
 
     def recase(match: re.Match[str]) -> str:
         word = match.group()
@@ -203,9 +204,7 @@ def is_plural(name: str) -> bool:
     if re.fullmatch(r"[a-z]+ and [a-z]+", head):
         return True
     word = head.split()[-1] if head.split() else ""
-    if re.match(r"[A-Z][a-z]+ [a-z]+$", head) and re.search(
-        r"(?:ae|i|s)$", word
-    ):  # a species: Corynebacterium diphtheriae
+    if re.match(r"[A-Z][a-z]+ [a-z]+(?:ae|i|[ae]ns)$", head):  # a species: Corynebacterium diphtheriae
         return False
     ends_in_s = re.search(r"[a-z]s$", word) is not None and _SINGULAR_S.search(word) is None
     return ends_in_s or _PLURAL.search(word) is not None

@@ -17,7 +17,7 @@ LONGEST_ANSWER = 160
 
 _ONE_OF_A_CLASS = re.compile(
     r"(?:agent|drug|or|ist|er|[ae]nt|ic|oid|ive|anti\w+al|vaccine|urea|analog(?:ue)?|compound|enzyme|statin|mycin|cillin|"
-    r"sporin|penem|azole|amide|floxacin|oxacin|quinolone|cycline|azine|azide)$"
+    r"sporin|penem|azole|amide|floxacin|oxacin|quinolone|cycline|azine|azide|(?:andro|estro|gesta)gen)$"
 )
 _CELL = re.compile(r"(?:cell|cyte|blast|clast|phage|phil|neuron|platelet)$")
 _NUMBERED = re.compile(r" (?:[IVX]+|\d+)$")

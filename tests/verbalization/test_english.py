@@ -15,6 +15,7 @@ from kgpaths.verbalization.english import (
     listing,
     natural_order,
     same_words,
+    with_article,
 )
 
 
@@ -43,6 +44,36 @@ from kgpaths.verbalization.english import (
         ("Alzheimer's disease", "disease", "Alzheimer's disease"),
         ("Vitamin K", "chemical", "vitamin K"),
         ("pH", "physiology", "pH"),
+        ("atrial fibrillation, familial, 9", "disease", "familial atrial fibrillation 9"),
+        ("protoporphyria, erythropoietic, X-linked", "disease", "X-linked erythropoietic protoporphyria"),
+        ("Biliary atresia, extrahepatic", "disease", "extrahepatic biliary atresia"),
+        ("malaria, mild, susceptibility to", "disease", "susceptibility to mild malaria"),
+        ("Hidrotic ectodermal dysplasia, Halal type", "disease", "hidrotic ectodermal dysplasia of the Halal type"),
+        ("Meckel syndrome, type 1", "disease", "Meckel syndrome type 1"),
+        ("Microtia, second degree", "phenotype", "second degree microtia"),
+        ("High, narrow palate", "phenotype", "high, narrow palate"),
+        ("Atrophic, patchy alopecia", "phenotype", "atrophic, patchy alopecia"),
+        (
+            "Absence of CD4-positive, CD25-positive regulatory T cells",
+            "phenotype",
+            "absence of CD4-positive, CD25-positive regulatory T cells",
+        ),
+        (
+            "Brachial amelia, cleft lip, and holoprosencephaly",
+            "disease",
+            "brachial amelia, cleft lip, and holoprosencephaly",
+        ),
+        ("Piperacillin, Tazobactam Drug Combination", "drug", "piperacillin and tazobactam"),
+        ("Antibodies, Monoclonal, Humanized", "drug_class", "humanized monoclonal antibodies"),
+        ("Chromosomes, Human, Pair 15", "cellular_component", "human chromosomes pair 15"),
+        ("Clinical Trials, Phase I as Topic", "procedure", "phase I clinical trials"),
+        (
+            "Complete atrioventricular canal-tetralogy of Fallot syndrome",
+            "disease",
+            "complete atrioventricular canal-tetralogy of Fallot syndrome",
+        ),
+        ("Blocked Eustachian tube", "phenotype", "blocked Eustachian tube"),
+        ("Merkel Cells", "cell", "Merkel cells"),
     ],
 )
 def test_names_inside_a_sentence(name: str, kind: str, wanted: str) -> None:
@@ -84,10 +115,82 @@ def test_every_relation_has_a_plural(predicate: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "plural"),
-    [("seizures", True), ("gout", False), ("pertussis", False), ("mumps", False), ("lymphocytes", True)],
+    [
+        *(
+            (name, True)
+            for name in (
+                "seizures",
+                "lymphocytes",
+                "opioid analgesics",
+                "diuretics",
+                "abdominal cramps",
+                "hiccups",
+                "nasal polyps",
+                "lymphomas",
+                "hernias",
+                "metastases",
+                "varices",
+                "petechiae",
+                "bronchi",
+                "data",
+                "nausea and vomiting",
+                "abnormalities of the eye",
+                "HIV infections",
+                "Merkel cells",
+                "drugs that lower potassium",
+            )
+        ),
+        *(
+            (name, False)
+            for name in (
+                "gout",
+                "pertussis",
+                "mumps",
+                "genetics",
+                "hemodynamics",
+                "pancreas",
+                "Pseudomonas",
+                "erysipelas",
+                "biceps",
+                "exophthalmos",
+                "asbestos",
+                "ascites",
+                "diabetes insipidus",
+                "tinnitus",
+                "Saccharomyces",
+                "hydrops fetalis",
+                "loss of teeth",
+                "pain in the legs",
+                "absence of kidneys",
+                "having nightmares",
+                "trouble seeing lights",
+                "Corynebacterium diphtheriae",
+                "Candida albicans",
+                "analysis",
+                "abscess",
+                "gas",
+                "rickets",
+                "lens",
+            )
+        ),
+    ],
 )
 def test_number(name: str, plural: bool) -> None:
     assert is_plural(name) is plural
+
+
+@pytest.mark.parametrize(
+    ("article", "names"),
+    [
+        ("an", "hour honest ulcer umbilical unusual uninhibited urgent urticaria echo MRI X-ray ECG NSAID SSRI LDL HIV "
+               "S-shaped mRNA HbA1c IgA 8-mm 11-deoxy 18-gauge 80-mg open ileal iron"),
+        ("a", "uterine urinary ureteral unilateral uniform European eunuch one-stage HIDA FAST U-shaped T-cell pH tRNA "
+              "17-hydroxy 1-mm ubiquitin uveal useful hot CT B-cell Ukrainian"),
+    ],
+)  # fmt: skip
+def test_articles_follow_the_sound(article: str, names: str) -> None:
+    for name in names.split():
+        assert with_article(name) == f"{article} {name}"
 
 
 def test_same_words() -> None:

@@ -105,8 +105,9 @@ ASKED = (
     "Which test is most appropriate?", "What are the complications?", "Which findings are expected?",
 )  # fmt: skip
 SILENCE = (
-    "account for", "unaccounted", "nothing ", "no such line", "no statement", "no evidence", "tied more", "more strongly",
-    "close alternative", "a roundabout", "detour", "connects", "does not explain", "not linked", "not supported",
+    "account for", "unaccounted", "nothing ", "no such line", "no statement", "no evidence", "tied more",
+    "more strongly", "close alternative", "a roundabout", "detour", "connects", "does not explain",
+    "not linked", "not supported",
 )  # fmt: skip
 
 
