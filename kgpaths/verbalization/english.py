@@ -129,7 +129,7 @@ def in_sentence(name: str, node_type: str = "") -> str:
         return text
     binomial = node_type == "organism" and (re.match(r"[A-Z][a-z]+ [a-z]+", text) or _TAXON.match(text)) is not None
     text = natural_order(text)
-    first = re.split(r"\W", name.strip(), maxsplit=1)[0]
+    first = _WORD.findall(name.strip().split(" ", 1)[0])
 
     def recase(match: re.Match[str]) -> str:
         word = match.group()
@@ -137,7 +137,7 @@ def in_sentence(name: str, node_type: str = "") -> str:
         plain = len(stem) > 1 and stem[1:].islower() and stem[0].isupper()
         if not plain or (binomial and match.start() == 0):
             return word
-        if meant and match.start() and text[match.start() - 1] == " " and word != first:
+        if meant and match.start() and text[match.start() - 1] in " -" and word not in first:
             return word
         before = re.search(r"([^\W\d_]+)-$", text[: match.start()])
         after = re.match(r"-([^\W\d_]+)", text[match.end() :])
