@@ -53,7 +53,7 @@ _MOST_EVIDENCE, _LEAST_EVIDENCE = 20_000, -5000
 """Milli-nats: more joint evidence, or less, does not count."""
 _HARMS = frozenset({"causes", "contributes_to", "has_side_effect", "contraindicated_for"})
 _HELPS = frozenset({"treats", "indicated_for", "palliates", "prevents"})
-_OF_HARM = frozenset({"cause", "harm", "complication", "risk_factor"})
+_OF_HARM = frozenset({"cause", "harm", "mechanism", "complication", "risk_factor"})
 """Kinds of questions that what a remedy is good for does not answer."""
 _NOTHING: frozenset[str] = frozenset()
 _REMEDIES = frozenset({"substance", "care"})
