@@ -102,7 +102,8 @@ class PathConfig(_Config):
     """Nodes between findings and answer that the selected paths lead over in all, under `ranking: learned`."""
     min_worth: float | None = None
     """Nats: under `ranking: learned`, paths over middles that are worth less are left out, and a question may have none
-    then. Experts name a fifth of the middles where the best path is worth -3 to -2, and four fifths where above 1."""
+    then. Experts name a fifth of the middles where the best path is worth -3 to -2, and four fifths where above 1; of
+    31 chains that a reader saw over a middle below -2, 28 argued by another disease."""
     per_question_node: int = Field(default=2, ge=1)
     """Selected paths that may start at the same finding."""
     degree_cap: int = Field(default=2000, ge=1)

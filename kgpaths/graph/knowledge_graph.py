@@ -18,7 +18,7 @@ from kgpaths.errors import UnknownNode
 from kgpaths.graph.ids import folded, name_key
 from kgpaths.graph.snapshot import Strings, load_array, load_codes, read_meta, verify_files
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.unsaid import sayable
+from kgpaths.graph.unsaid import sayable, says_nothing, withdrawn
 from kgpaths.records import Edge, EdgeTier, Evidence
 
 if TYPE_CHECKING:
@@ -351,9 +351,17 @@ class KnowledgeGraph:
         return map(self.edge_at, np.unique(self.arcs[self.indptr[at] : self.indptr[at + 1]]).tolist())
 
     @cached_property
-    def sayable(self) -> npt.NDArray[np.bool_]:
-        """Which edges a chain may state, shape (E,): see `kgpaths.graph.unsaid`."""
+    def _sayable(self) -> npt.NDArray[np.bool_]:
         return sayable(self)
+
+    def may_say(self, number: int) -> bool:
+        """Say whether a chain may state an edge, by its number: see `kgpaths.graph.unsaid`."""
+        if not self._sayable[number]:
+            return False
+        subject, object_ = (self.name(int(ends[number])) for ends in (self.subject, self.object))
+        predicate = self.predicates[self.predicate[number]]
+        statement = (self.id(int(self.subject[number])), predicate, self.id(int(self.object[number])))
+        return statement not in withdrawn() and not says_nothing(subject, object_, predicate)
 
     def edges_between(self, u: int | str, v: int | str) -> list[Edge]:
         """Return the edges between two nodes in either direction, in the order of their numbers."""

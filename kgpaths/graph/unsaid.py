@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,15 @@ import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from kgpaths.records import Edge
 from kgpaths.resources import resource
 
 if TYPE_CHECKING:
     from kgpaths.graph.knowledge_graph import KnowledgeGraph
 
+_OF_ANOTHER = frozenset({
+    "has_symptom", "has_phenotype", "causes", "has_complication", "has_risk_factor", "contributes_to", "triggered_by",
+})  # fmt: skip
+"""Predicates between two things: of one thing under two names they say nothing."""
 _ROUNDING = 1e-6
 """Strengths are stored with 32 bits: 0.9 must not fall below itself."""
 
@@ -28,13 +32,25 @@ class Unsaid(BaseModel):
 
     text_strength: float
     """Edges read in texts are said from this strength on."""
+    corroborated_by: int
+    """Other sources that must state the same for a statement of an unsaid kind to be said."""
     predicates: frozenset[str]
+    """Predicates that are never said."""
     sources: Mapping[str, frozenset[str]]
-    """Source -> its predicates that are not said."""
+    """Source -> its predicates that are not said, unless corroborated."""
+    types: tuple[str, ...]
+    """Statements between types that are not said, unless corroborated: TYPE>PREDICATE>TYPE with ``*`` for any."""
+    empty_names: tuple[str, ...]
+    """Regular expressions for names of classes that say nothing of a patient."""
 
     def holds(self, source: str, predicate: str) -> bool:
         """Say whether statements of a kind are left unsaid, whatever their strength."""
         return predicate in self.predicates or predicate in self.sources.get(source, ())
+
+    @cached_property
+    def empty(self) -> re.Pattern[str]:
+        """What matches an empty name, case aside."""
+        return re.compile("|".join(f"(?:{one})" for one in self.empty_names), re.IGNORECASE)
 
 
 @cache
@@ -47,27 +63,65 @@ def unsaid() -> Unsaid:
     return Unsaid(**yaml.safe_load(resource("ontologies", "paths", "unsaid.yaml").read_text(encoding="utf-8")))
 
 
-def may_be_said(edge: Edge) -> bool:
-    """Say whether a chain may state an edge.
+def says_nothing(subject: str, object_: str, predicate: str) -> bool:
+    """Say whether a statement between two names is empty: a class of a catalogue, or a thing that shows itself.
 
-    >>> edge = Edge(id="e", subject="DOID:1", predicate="has_symptom", object="HP:1", source="hetionet",
-    ...             source_version="1", licence="CC0-1.0")
-    >>> may_be_said(edge), may_be_said(edge.model_copy(update={"source": "doid"}))
-    (False, True)
+    >>> says_nothing("acute kidney failure", "kidney failure", "has_symptom")
+    True
+    >>> says_nothing("acute kidney failure", "kidney failure", "is_a")
+    False
+    >>> says_nothing("gout", "joint pain", "has_symptom")
+    False
     """
-    if edge.tier == "associated_in_text" or (
-        edge.tier == "text" and edge.strength < unsaid().text_strength - _ROUNDING
-    ):
-        return False
-    return not unsaid().holds(edge.source, edge.predicate)
+    if unsaid().empty.search(subject) or unsaid().empty.search(object_):
+        return True
+    one, other = (f" {' '.join(re.findall(r'[a-z0-9]+', name.casefold()))} " for name in (subject, object_))
+    return predicate in _OF_ANOTHER and (one in other or other in one)
+
+
+@cache
+def withdrawn() -> frozenset[tuple[str, str, str]]:
+    """Return the statements that reading found wrong, as (subject, predicate, object).
+
+    >>> ("DOID:0051061", "has_symptom", "DOID:332") in withdrawn()  # stroke can present with amyotrophic lateral sclerosis
+    True
+    """
+    lines = resource("ontologies", "paths", "withdrawn.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return frozenset((subject, predicate, object_) for subject, predicate, object_, *_ in rows[1:])
 
 
 def sayable(graph: KnowledgeGraph) -> NDArray[np.bool_]:
-    """Return which edges of a graph a chain may state, shape (E,)."""
+    """Return which edges of a graph a chain may state by their kind and strength, shape (E,).
+
+    Names and single statements are not looked at: `KnowledgeGraph.may_say` does that for one edge.
+    """
     table = unsaid()
+    if not graph.n_edges:
+        return np.zeros(0, dtype=bool)
+    never = np.array([name in table.predicates for name in graph.predicates], dtype=bool)
     kinds = np.array([[not table.holds(source, name) for name in graph.predicates] for source in graph.sources])
-    said: NDArray[np.bool_] = (
-        kinds[graph.source, graph.predicate] if kinds.size else np.zeros(graph.n_edges, dtype=bool)
-    )
     weakest = np.array([{"curated": 0.0, "text": table.text_strength}.get(tier, np.inf) for tier in graph.tiers])
-    return said & (np.asarray(graph.strength) >= (weakest - _ROUNDING)[graph.tier])
+    strong: NDArray[np.bool_] = np.asarray(graph.strength) >= (weakest - _ROUNDING)[graph.tier]
+    # Edges are sorted by (subject, object, predicate, source): what several sources state stands side by side.
+    ends = np.stack([np.asarray(graph.subject), np.asarray(graph.object), np.asarray(graph.predicate).astype(np.int32)])
+    group = np.concatenate([[0], np.cumsum((ends[:, 1:] != ends[:, :-1]).any(axis=0))])
+    stated = np.bincount(group, weights=strong)[group]
+    kept: NDArray[np.bool_] = kinds[graph.source, graph.predicate] & _of_fitting_types(graph)
+    kept |= stated > table.corroborated_by
+    kept &= strong & ~never[graph.predicate]
+    return kept
+
+
+def _of_fitting_types(graph: KnowledgeGraph) -> NDArray[np.bool_]:
+    """Return which edges join types that statements of their predicate are said between, shape (E,)."""
+    types = np.asarray(graph.node_type)
+    fits = np.ones(graph.n_edges, dtype=bool)
+    for kind in unsaid().types:
+        left, predicate, right = kind.split(">")
+        wrong = np.array([name == predicate for name in graph.predicates], dtype=bool)[graph.predicate]
+        for name, ends in ((left, graph.subject), (right, graph.object)):
+            if name != "*":
+                wrong &= np.array([one == name for one in graph.node_types], dtype=bool)[types[ends]]
+        fits &= ~wrong
+    return fits

@@ -65,7 +65,8 @@ def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
 
 def candidates(finder: PathFinder, question: Explained) -> Candidates:
     """Return the middles of a question that some path leads over, their features, and which the expert names."""
-    config, model = finder.config, finder.evidence_model
+    # What is worth little is what there is to learn from.
+    config, model = finder.config.model_copy(update={"min_worth": None}), finder.evidence_model
     options = options_of(finder, question.item, question.mentions)
     right = next(option for option in options if option.key == question.item.answer_key)
     asked = read_question(question.item)

@@ -37,12 +37,12 @@ def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted:
         rank = wanted.index(name) if name in wanted else len(wanted)
         return rank, cost, text, -float(graph.strength[number]), int(graph.edge_hash[number])
 
-    return min((number for number in alike(graph, view, u, v) if graph.sayable[number]), key=order)
+    return min((number for number in alike(graph, view, u, v) if graph.may_say(number)), key=order)
 
 
 def sayable_arc(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int) -> bool:
     """Say whether a chain may state one of the edges that the arc between two neighbours stands for."""
-    return any(graph.sayable[number] for number in alike(graph, view, u, v))
+    return any(graph.may_say(number) for number in alike(graph, view, u, v))
 
 
 def alike(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int) -> list[int]:

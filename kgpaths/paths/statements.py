@@ -72,7 +72,7 @@ def stated_paths(
 def says_harm(graph: KnowledgeGraph, question: Question, number: int, answer: int) -> bool:
     """Say whether an edge at the answer says the harm that is asked for."""
     predicate = graph.predicates[graph.predicate[number]]
-    if predicate not in question.relations or not graph.sayable[number]:
+    if predicate not in question.relations or not graph.may_say(number):
         return False
     if predicate == "contraindicated_for":
         return question.polarity == "not_to_do"
@@ -101,7 +101,7 @@ def _over_conditions(
             (edge, start, middle)
             for start in starts
             for edge in graph.numbers_between(start, middle)
-            if graph.sayable[edge]
+            if graph.may_say(edge)
             and graph.predicates[graph.predicate[edge]] in _SIGNS
             and int(graph.subject[edge]) == middle
         ]
@@ -121,7 +121,7 @@ def _exception(
             for node in option.nodes
             if node != start
             for number in graph.numbers_between(start, node)
-            if graph.sayable[number]
+            if graph.may_say(number)
             and (relation := relations().get(graph.predicates[graph.predicate[number]])) is not None
             and relation.polarity == "supports"
         ][:1]
@@ -133,7 +133,7 @@ def _exception(
     for answer in right.nodes:
         for number in graph.numbers_between(start, answer):
             relation = relations().get(graph.predicates[graph.predicate[number]])
-            if relation is None or not graph.sayable[number]:
+            if relation is None or not graph.may_say(number):
                 continue
             opposite = len(others) >= _ENOUGH and effects == {-relation.effect} != {0}
             if relation.polarity == "contradicts" or opposite:

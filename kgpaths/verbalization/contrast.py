@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kgpaths.graph.unsaid import may_be_said
 from kgpaths.records import Edge, Mention, PathSet, QAItem
 from kgpaths.verbalization.names import Names
 
@@ -99,6 +98,10 @@ def _between(graph: KnowledgeGraph, nodes: Iterable[str], others: Iterable[str])
     return [edge for node in nodes for other in others for edge in graph.edges_between(node, other)]
 
 
+def _may_say(graph: KnowledgeGraph, edge: Edge) -> bool:
+    return graph.may_say(graph.edge_number(edge.id))
+
+
 def _against(
     graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], present: Iterable[str]
 ) -> tuple[Edge, ...]:
@@ -118,7 +121,7 @@ def _against(
             or (edge.predicate == "not_indicated_for" and edge.object in treated)
         )
 
-    return () if opposing(answers) else tuple(edge for edge in opposing(nodes) if may_be_said(edge))
+    return () if opposing(answers) else tuple(edge for edge in opposing(nodes) if _may_say(graph, edge))
 
 
 def _missed(
@@ -128,7 +131,7 @@ def _missed(
     found = [
         edge
         for edge in _between(graph, nodes, absent)
-        if edge.predicate in MANIFESTATIONS and edge.subject in nodes and _expected(edge) and may_be_said(edge)
+        if edge.predicate in MANIFESTATIONS and edge.subject in nodes and _expected(edge) and _may_say(graph, edge)
     ]
     if not found:
         return ()
@@ -153,7 +156,7 @@ def _lacking(
         ours = [edge for edge in shows if edge.predicate in MANIFESTATIONS and edge.tier == "curated"]
         # Where sources disagree about a disease, nothing is said.
         pair = (*lacks[:1], *ours[:1])
-        if len(pair) < 2 or not all(map(may_be_said, pair)):
+        if len(pair) < 2 or not all(_may_say(graph, edge) for edge in pair):
             continue
         if {edge.predicate for edge in lacks} == {"lacks_phenotype"} and len(ours) == len(shows):
             pairs.append((lacks[0], ours[0]))

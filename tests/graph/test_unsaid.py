@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
-from kgpaths.graph.unsaid import may_be_said, sayable, unsaid
+from kgpaths.graph.unsaid import sayable, unsaid
 
 NODES = [NodeRecord(f"DOID:{n}", f"disease {n}", "disease", "doid") for n in range(4)]
 
@@ -22,7 +22,7 @@ def edge(end: int, predicate: str, source: str, tier: str = "curated", strength:
     )
 
 
-def test_arrays_and_edges_agree() -> None:
+def test_kinds_and_strengths() -> None:
     graph = KnowledgeGraph.from_records(
         NODES,
         [
@@ -35,9 +35,26 @@ def test_arrays_and_edges_agree() -> None:
             edge(3, "has_symptom", "medquad", "associated_in_text"),
         ],
     )
-    said = {(graph.edge_at(n).predicate, graph.edge_at(n).source) for n in range(graph.n_edges) if sayable(graph)[n]}
+    said = {(graph.edge_at(n).predicate, graph.edge_at(n).source) for n in range(graph.n_edges) if graph.may_say(n)}
     assert said == {("causes", "doid"), ("has_complication", "hetionet"), ("causes", "medquad")}
-    assert [may_be_said(graph.edge_at(n)) for n in range(graph.n_edges)] == sayable(graph).tolist()
+
+
+def test_what_two_other_sources_state_is_said() -> None:
+    kinds = [edge(1, "is_a", source) for source in ("mesh", "mondo", "ordo")]
+    for number in (1, 2, 3):
+        graph = KnowledgeGraph.from_records(NODES, [*kinds[:number], edge(2, "associated_with", "doid")])
+        assert sayable(graph).sum() == (3 if number == 3 else 0)
+
+
+def test_names_that_say_nothing() -> None:
+    nodes = [
+        NodeRecord("DOID:0", "acute kidney failure", "disease", "doid"),
+        NodeRecord("DOID:1", "Kidney failure", "disease", "doid"),
+        NodeRecord("DOID:2", "Abnormality of renal physiology", "disease", "doid"),
+        NodeRecord("DOID:3", "anuria", "disease", "doid"),
+    ]
+    graph = KnowledgeGraph.from_records(nodes, [edge(n, "has_symptom", "doid") for n in (1, 2, 3)])
+    assert [graph.edge_at(n).object for n in range(graph.n_edges) if graph.may_say(n)] == ["DOID:3"]
 
 
 def test_every_name_in_the_table_is_one() -> None:

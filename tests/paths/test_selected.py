@@ -114,7 +114,7 @@ class TestLearned:
         assert {path[1] for path in other} == {"DOID:1", "DOID:2"}
 
     def test_what_is_hardly_worth_showing_is_shown_twice_at_most(self) -> None:
-        graph, config = graph_of(SEVERAL), PathConfig(ranking="learned")
+        graph, config = graph_of(SEVERAL), PathConfig(ranking="learned", min_worth=None)
         sure, doubtful = (
             routes(select(graph, FINDINGS, DRUG, config=config, ranker=weighing(degree=weight)))
             for weight in (0.0, -30.0)

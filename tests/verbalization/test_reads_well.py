@@ -16,6 +16,7 @@ import pytest
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.graph.tables import read_nodes
 from kgpaths.graph.vocabulary import relations
+from kgpaths.language import read_question
 from kgpaths.records import Chain, Evidence, Hop, Mention, Option, OptionEvidence, PathSet, QAItem, ReasoningPath
 from kgpaths.resources import resource
 from kgpaths.validation import Validator
@@ -241,7 +242,7 @@ class Ward:
                 OptionEvidence(key=option.key, node_ids=(f"N:{node}",), score=0.0)
                 for option, node in zip(options, (answer, *wrong), strict=True)
             )
-            path_set = PathSet(paths=paths, option_evidence=evidence)
+            path_set = PathSet(paths=paths, option_evidence=evidence, question=read_question(item))
             yield item, tuple(mentions), path_set, verbalizer.verbalize(item, mentions, path_set)[0]
 
     def _mention(self, section: str, start: int, node: int, said: str, role: str = "question") -> Mention:

@@ -246,7 +246,7 @@ def test_a_side_effect_is_called_by_its_name() -> None:
         ],
     )
     item = QAItem(
-        id="q", dataset="d", split="train", question="A man with gastritis takes aspirin. What follows?",
+        id="q", dataset="d", split="train", question="A man with gastritis takes aspirin. Which complication follows?",
         options=(Option(key="A", text="Peptic ulcer"), Option(key="B", text="Rest")), answer="Peptic ulcer",
         answer_key="A", licence="local",
     )  # fmt: skip
