@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _TERMS = {  # middle of the range that HPO gives for the term, by id and by name
     ("hp:0040280", "obligate"): 1.0,
@@ -63,3 +64,20 @@ def frequency(text: str) -> float | None:
         return share(*found) if found else share(float(percent[1]) if percent else 0.0, 100)
     except ValueError as error:
         raise ValueError(f"frequency {text!r}: {error}") from None
+
+
+def pooled(texts: Iterable[str]) -> float | None:
+    """Return the frequency of several reports: that of the pooled counts, or else the greatest; None if none is given.
+
+    Raises:
+        ValueError: one of them is no frequency, or impossible.
+
+    >>> pooled(["2/3", "0/7"]), pooled(["1/4", "HP:0040281"]), pooled(["", "1/2"]), pooled([""])
+    (0.2, 0.9, 0.5, None)
+    """
+    given = [text for text in texts if text]
+    shares = [found for found in map(frequency, given) if found is not None]
+    pairs = [pair for pair in map(counts, given) if pair is not None]
+    if given and len(pairs) == len(given):
+        return share(sum(n for n, _ in pairs), sum(m for _, m in pairs))
+    return max(shares, default=None)

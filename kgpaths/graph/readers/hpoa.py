@@ -111,21 +111,14 @@ class HpoAnnotations(Reader):
             except ValueError as error:
                 self.fault("bad_value", str(error))
                 continue
-            if denied and patients:
-                self.fault("bad_value", f"qualifier NOT, and yet the frequency is {row['frequency']}")
+            if predicate != "has_phenotype" and (denied or patients == 0.0):
+                # "not inherited so", "has not this course": the vocabulary has no way to say it
+                self.faults.skip("NOT of something that is no phenotype")
                 continue
             conditions = [column for column in _CONDITIONS if row.get(column)]
-            if denied or patients == 0.0:
-                if predicate != "has_phenotype":
-                    # "not inherited so", "has not this course": the vocabulary has no way to say it
-                    self.faults.skip("NOT of something that is no phenotype")
-                    continue
-                if conditions:
-                    self.faults.skip(f"NOT that holds for one {' and '.join(conditions)} alone")
-                    continue
-                predicate = "lacks_phenotype"
-            for column in conditions:
-                self.faults.skip(f"{column} of an annotation that is kept: the edge says that it can be so")
+            predicate = self.stated(predicate, denied=denied, patients=patients, only=conditions)
+            if predicate is None:
+                continue
             yield EdgeRecord(
                 disease,
                 predicate,

@@ -17,7 +17,7 @@ from kgpaths.graph.readers.reader import Obsolete, Reader
 from kgpaths.graph.readers.text import Lines, Table
 from kgpaths.graph.readers.values import as_text
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import denials, relations
+from kgpaths.graph.vocabulary import relations
 from kgpaths.records import Evidence
 
 _BROADER = ("biolink:NamedThing", "biolink:BiologicalEntity", "biolink:ThingWithTaxon", "biolink:Entity")
@@ -164,20 +164,16 @@ class Kgx(Reader):
         """Return what an edge says, and in which share of patients; None where nothing of ours says it.
 
         Raises:
-            ValueError: a frequency or a truth value that cannot be, or two that contradict each other.
+            ValueError: a frequency or a truth value that cannot be.
         """
         if is_true(record, "deprecated"):
             self.faults.skip("deprecated statement")
             return None
         denied, patients = is_denied(record), observed_share(record)
-        if denied and patients:
-            raise ValueError(f"the statement is negated, and yet its frequency is {patients}")
-        if denied or patients == 0.0:
-            if predicate not in denials():
-                self.faults.skip(f"negated statement by {predicate}")
-                return None
-            predicate = denials()[predicate]
-        found = qualified(predicate, dict(qualifiers(record)), swapped=swapped)
+        stated = self.stated(predicate, denied=denied, patients=patients)
+        if stated is None:
+            return None
+        found = qualified(stated, dict(qualifiers(record)), swapped=swapped)
         if not found.predicate:
             self.faults.skip(f"statement with qualifiers that no predicate of ours says: {found.why}")
             return None
@@ -206,7 +202,8 @@ class Kgx(Reader):
                         "or subject, predicate, object"
                     )
                 if kind == edges:
-                    yield from (dict(zip(table.header, row, strict=True)) for row in table)
+                    header = [column.removeprefix("biolink:") for column in table.header]
+                    yield from (dict(zip(header, row, strict=True)) for row in table)
 
     def _json_records(self, path: Path, edges: bool) -> Iterator[Record]:
         lines = self._open = Lines(path, self.faults)

@@ -126,6 +126,8 @@ _WHOLE, _ROUNDED = re.compile(r"(\d+)\.0+"), re.compile(r"\d+(\.\d+)?[eE]\+\d+")
 _MISSING = frozenset(("nan", "NaN", "NAN", "<NA>", "NA", "NaT", "None", "null", "NULL"))
 _SUSPECT = (*_MISSING, ".0", "00")
 """How an id may end that a table of numbers has damaged; most ids end otherwise and are not looked at."""
+_SEVEN_DIGITS = frozenset(("HP", "MONDO", "MP", "GO", "UBERON", "CL", "MAXO", "ECTO", "SYMP", "TRANS"))
+"""Vocabularies whose numbers have seven digits, which a number does not keep."""
 _DECIMAL = re.compile(r"(ICD|DSM|OPCS|ICPC).*|EC", re.IGNORECASE)
 """Codes with a decimal point: 250.0 is not 250."""
 BLANK = " \t\r\n\ufeff\u200b\u2060"
@@ -157,8 +159,10 @@ def curie(text: str, prefix: str = "") -> str:
 
     A whole number that a table made a float is one again; what stands for a missing value, or was rounded, is empty:
 
-    >>> curie("9796.0", "NCBIGene"), curie("ICD9:250.0"), curie("nan", "NCBIGene"), curie("1.2E+07", "SCTID")
-    ('NCBIGene:9796', 'ICD9:250.0', '', '')
+    >>> curie("9796.0", "NCBIGene"), curie("1945.0", "HP"), curie("ICD9:250.0")
+    ('NCBIGene:9796', 'HP:0001945', 'ICD9:250.0')
+    >>> curie("nan", "NCBIGene"), curie("1.2E+07", "SCTID")
+    ('', '')
     """
     text = undamaged(text.strip(BLANK), prefix)
     if text.startswith("http"):
@@ -169,6 +173,8 @@ def curie(text: str, prefix: str = "") -> str:
     head, underscore, tail = text.partition("_")
     if underscore and head.isalpha() and tail[:1].isdigit():
         return f"{prefix_of(head)}:{tail}"
+    if prefix in _SEVEN_DIGITS and text.isdigit():
+        text = text.zfill(7)
     return f"{prefix}:{text}" if prefix and text else text
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from kgpaths.errors import GraphError
+from kgpaths.graph.frequency import pooled
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.parquet import ParquetTable
 from kgpaths.graph.readers.reader import Reader
@@ -178,10 +179,38 @@ class OptimusKG(Reader):
                 continue
             if known[1] != (key in _SWAPPED or label in _SWAPPED):
                 subject, object_ = object_, subject
+            seen = self._seen(known[0], properties)
+            if seen is None:
+                continue
+            predicate, patients = seen
             evidence = self._evidence(properties)
             for source in self._sources(properties):
                 licence = self.licence_for(source)
-                yield EdgeRecord(subject, known[0], object_, source, self.version, licence, evidence=evidence)
+                yield EdgeRecord(
+                    *(subject, predicate, object_, source, self.version, licence),
+                    strength=patients or 1.0,
+                    evidence=evidence,
+                )
+
+    def _seen(self, predicate: str, properties: dict[str, Any]) -> tuple[str, float | None] | None:
+        """Return the predicate, and the share of patients, of an edge that may be HPO's; None where nothing says it.
+
+        One edge stands for all annotations of a disease with a term: what some of them state is denied by none.
+        """
+        if predicate not in ("has_phenotype", "lacks_phenotype"):
+            return predicate, None
+        denied = predicate == "lacks_phenotype"
+        if denied and properties.get("relation_conflict") not in (None, False, "", [], "false"):
+            self.faults.skip("denial of what the source states")
+            return None
+        try:
+            patients = pooled([curie(str(text)) for text in as_list(properties.get("frequency"))])
+        except ValueError as error:
+            self.fault("bad_value", str(error))
+            return None
+        only = [column for column in ("sexes", "onset", "modifiers") if as_list(properties.get(column))]
+        stated = self.stated("has_phenotype", denied=denied, patients=patients, only=only)
+        return None if stated is None else (stated, patients)
 
     def _rows(self, *, edges: bool) -> Iterator[dict[str, str]]:
         found = False

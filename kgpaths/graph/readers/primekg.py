@@ -19,8 +19,7 @@ from kgpaths.graph.tables import EdgeRecord, NodeRecord
 _END = ("index", "id", "type", "name", "source")
 _COLUMNS = ("relation", "display_relation", *(f"x_{part}" for part in _END), *(f"y_{part}" for part in _END))
 _NUMBERS = tuple(_COLUMNS.index(f"{end}_{part}") for end in "xy" for part in ("index", "id"))
-_PADDED = {"HPO": "HP", "MONDO": "MONDO", "GO": "GO", "UBERON": "UBERON"}
-_PREFIX = {"NCBI": "NCBIGene", "DrugBank": "DRUGBANK", "REACTOME": "reactome", "CTD": "MESH"}
+_PREFIX = {"HPO": "HP", "NCBI": "NCBIGene", "DrugBank": "DRUGBANK", "REACTOME": "reactome", "CTD": "MESH"}
 _MESH = re.compile(r"[CD]\d+")
 _MASK = (1 << 64) - 1
 
@@ -179,11 +178,6 @@ class PrimeKG(Reader):
 
     def _id(self, source: str, identifier: str) -> str:
         """Return the CURIE of a node: `MONDO`, `5044` -> `MONDO:0005044`; a group of diseases keeps its numbers."""
-        identifier = undamaged(identifier)
-        if not identifier:
-            return ""
-        if source in _PADDED:
-            return f"{_PADDED[source]}:{identifier.zfill(7)}"
         if source == "CTD" and not _MESH.fullmatch(identifier):
             return f"CTD:{identifier}"
         return curie(identifier, _PREFIX.get(source, source))

@@ -15,7 +15,7 @@ from kgpaths.graph.readers.faults import FaultReason, Faults
 from kgpaths.graph.readers.names import curie, licence_id, node_type, says_no_type
 from kgpaths.graph.readers.values import as_list, as_text
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
-from kgpaths.graph.vocabulary import licences, node_types, resolve_predicate
+from kgpaths.graph.vocabulary import denials, licences, node_types, resolve_predicate
 
 UNKNOWN_LICENCE = "LicenseRef-unknown"
 """What a statement carries when nothing says under which terms it may be used: it is not publishable."""
@@ -213,6 +213,30 @@ class Reader(ABC):
             elif text.strip():
                 found.append(text)
         return found
+
+    def stated(self, predicate: str, *, denied: bool, patients: float | None, only: Sequence[str] = ()) -> str | None:
+        """Return the predicate of a statement that may be denied; None, and told, where none of ours says it.
+
+        Args:
+            predicate: ours, for the statement without the denial.
+            denied: the source says that it is not so.
+            patients: the share in which it was seen; none at all is a denial.
+            only: under which conditions it holds. "Can show" is true without them, "does not show" is not.
+        """
+        if denied and patients:
+            self.fault("bad_value", f"the statement is denied, and yet its frequency is {patients}")
+            return None
+        if not denied and patients != 0.0:
+            for condition in only:
+                self.faults.skip(f"{condition} of a statement that is kept, and true without it")
+            return predicate
+        denial = denials().get(predicate)
+        if denial is None:
+            self.faults.skip(f"negated statement by {predicate}")
+        elif only:
+            self.faults.skip(f"negated statement that holds for one {' and '.join(only)} alone")
+            return None
+        return denial
 
     def references(self, node_id: str, xrefs: Iterable[str], earlier: Iterable[str] = ()) -> tuple[str, ...]:
         """Return the ids that stand for a node beside its own: those of other vocabularies, and its own earlier ones.

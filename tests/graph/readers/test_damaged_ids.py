@@ -25,6 +25,8 @@ from kgpaths.graph.readers.names import curie
         ("None", "HGNC", ""),
         ("1.2345e+07", "SCTID", ""),
         ("SCTID:2.1E+08", "", ""),
+        ("1945.0", "HP", "HP:0001945"),
+        ("4979", "MONDO", "MONDO:0004979"),
         # what is right stays
         ("9796", "NCBIGene", "NCBIGene:9796"),
         ("100", "OMIM", "OMIM:100"),

@@ -166,7 +166,42 @@ def test_hpoa_denies_nothing_that_it_cannot_deny(tmp_path: Path, read: Any) -> N
     assert not found.edges
     assert found.faults.counts == {"bad_value": 1}
     assert found.faults.skipped == {
-        "NOT that holds for one sex alone": 1,
-        "NOT that holds for one onset alone": 1,
+        "negated statement that holds for one sex alone": 1,
+        "negated statement that holds for one onset alone": 1,
         "NOT of something that is no phenotype": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("relation", "properties", "expected"),
+    [
+        ("PHENOTYPE_PRESENT", {"frequency": ["1/10"]}, ("has_phenotype", 0.1)),
+        ("PHENOTYPE_PRESENT", {"frequency": ["HP_0040283"]}, ("has_phenotype", 0.17)),
+        ("PHENOTYPE_PRESENT", {"frequency": ["0/7"], "qualifier_not": False}, ("lacks_phenotype", 1.0)),
+        ("PHENOTYPE_PRESENT", {"frequency": "HP_0040285"}, ("lacks_phenotype", 1.0)),
+        ("PHENOTYPE_PRESENT", {"frequency": ["0/7", "2/3"]}, ("has_phenotype", 0.2)),
+        ("PHENOTYPE_PRESENT", {"sexes": ["FEMALE"]}, ("has_phenotype", 1.0)),
+        ("PHENOTYPE_ABSENT", {"frequency": [], "qualifier_not": True}, ("lacks_phenotype", 1.0)),
+        ("PHENOTYPE_ABSENT", {"sexes": ["FEMALE"]}, None),
+        ("PHENOTYPE_ABSENT", {"relation_conflict": True}, None),
+        ("PHENOTYPE_ABSENT", {"frequency": ["3/7"]}, None),
+        ("PHENOTYPE_PRESENT", {"frequency": ["9/7"]}, None),
+    ],
+)
+def test_optimuskg_says_in_how_many(
+    tmp_path: Path, read: Any, relation: str, properties: dict[str, Any], expected: tuple[str, float] | None
+) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    pq.write_table(pa.table({"id": ["MONDO_1", "HP_1"], "label": ["DIS", "PHE"]}), tmp_path / "nodes.parquet")
+    edge = {
+        "from": "MONDO_1",
+        "to": "HP_1",
+        "label": "DIS-PHE",
+        "relation": relation,
+        "properties": json.dumps(properties),
+    }
+    pq.write_table(pa.table({key: [value] for key, value in edge.items()}), tmp_path / "edges.parquet")
+    found = read("optimuskg", [tmp_path / "nodes.parquet", tmp_path / "edges.parquet"])
+    assert [(edge.predicate, edge.strength) for edge in found.edges] == ([expected] if expected else [])
+    told = found.faults.total + found.faults.skipped.total()
+    assert told or expected, "what is left out is told"

@@ -42,6 +42,7 @@ def obograph(folder: Path, read: Any, *nodes: dict[str, Any], edges: Any = ()) -
         ["MONDO:otherHierarchy", "DOID:1"],
         ["DOID:1", "MONDO:relatedTo"],
         ["Orphanet:79/ntbt"],
+        ["Orphanet:79", "Orphanet:79/e"],
         ["DOID:1"],
     ],
 )
