@@ -96,7 +96,9 @@ def _write_edges(out: Path, edges: Mapping[tuple[str, ...], Iterable[Any]], asso
 def _write_nodes(out: Path, graph: KnowledgeGraph, used: Iterable[str]) -> None:
     with (out / "nodes.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(("id", "name", "type", "source", "xrefs"))
+        table.writerow(("id", "name", "type", "source", "xrefs", "alt_ids"))
         for node_id in sorted(used):
             node = graph.node(node_id)
-            table.writerow((node.id, node.name, node.type, node.source, "|".join(node.xrefs)))
+            own = node.id.partition(":")[0] + ":"
+            ids = ("|".join(xref for xref in node.xrefs if xref.startswith(own) is same) for same in (False, True))
+            table.writerow((node.id, node.name, node.type, node.source, *ids))

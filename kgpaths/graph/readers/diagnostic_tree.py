@@ -20,6 +20,7 @@ from kgpaths.errors import GraphError
 from kgpaths.graph.readers.faults import FaultReason
 from kgpaths.graph.readers.reader import Reader
 from kgpaths.graph.readers.text import Lines
+from kgpaths.graph.readers.values import as_list
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 
 _PREMISES, _WORDS = re.compile(r"[;\n]"), re.compile(r"[^\W_]+")
@@ -90,11 +91,12 @@ class DiagnosticTree(Reader):
                     self._wrong("dangling_edge", f"knowledge about {diagnosis!r}, which is not in the tree")
                     continue
                 groups = knowledge if isinstance(knowledge, dict) else {"premise": knowledge}
-                for kind, text in groups.items():
-                    if not isinstance(text, str):
+                for kind, given in groups.items():
+                    texts = as_list(given)
+                    if not all(isinstance(text, str) for text in texts):
                         self._wrong("bad_value", f"{kind} of {diagnosis!r} is no text")
                         continue
-                    for premise in _PREMISES.split(text):
+                    for premise in (premise for text in texts for premise in _PREMISES.split(text)):
                         if premise.strip(" ."):
                             yield diagnosis, " ".join(premise.split()).strip("."), kind
 

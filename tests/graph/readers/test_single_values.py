@@ -97,6 +97,10 @@ def test_single_values_of_other_formats(tmp_path: Path, read: Any) -> None:
         ("PMID:7", ""),
     ]
 
+    tree = {"diagnostic": {"Heart Failure": []}, "knowledge": {"Heart Failure": {"Signs": ["edema", "rales; S3"]}}}
+    (tmp_path / "t.json").write_text(json.dumps(tree))
+    assert len(read("diagnostic_tree", tmp_path / "t.json").edges) == 3
+
     properties = {"name": "asthma", "synonyms": "bronchial asthma", "xrefs": "DOID:2841", "sources": {"direct": "BGEE"}}
     columns = {"id": ["MONDO_1"], "label": ["DIS"], "properties": [json.dumps(properties)]}
     pq.write_table(pa.table(columns), tmp_path / "nodes.parquet")
