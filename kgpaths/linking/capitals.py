@@ -6,14 +6,11 @@ row of abbreviations ("AML, ALL and CLL") by the ordinary words among them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator
 
 from kgpaths.linking.tokens import COLON, Tokens
 from kgpaths.linking.word_lists import function_words
 
-_TWO = re.compile(r"[A-Z]{2,}\W+(?:[A-Z\d]\W+)?[A-Z]{2,}")
-"""What a text without which has no two words in capitals, one after another."""
 _LONG = 6
 """Letters of a word that is hardly an abbreviation."""
 
@@ -35,14 +32,16 @@ def written_in_capitals(tokens: Tokens, abbreviations: Container[str]) -> frozen
     >>> found("PATIENT DENIES ALL COMPLAINTS. He has ALL, AML, CT."), found("NONE OF THEM: ALL AND AML")
     (['PATIENT', 'DENIES', 'ALL', 'COMPLAINTS'], ['NONE', 'OF', 'THEM'])
     """
-    if not _TWO.search(tokens.text):
+    text = tokens.text
+    short = [word for i in tokens.capital if (word := text[tokens.starts[i] : tokens.ends[i]]).isupper()]
+    if not (any(map(_is_ordinary, short)) or text.isupper()):
         return frozenset()
     found: set[int] = set()
     for row in _rows(tokens):
-        words = [tokens.text[tokens.starts[i] : tokens.ends[i]] for i in row]
+        words = [text[tokens.starts[i] : tokens.ends[i]] for i in row]
         known = sum(word in abbreviations for word in words)
         ordinary = sum(_is_ordinary(word) and word not in abbreviations for word in words)
-        if ordinary and ordinary >= known:
+        if len(row) > 1 and ordinary and ordinary >= known:
             found.update(row)
     return frozenset(found)
 

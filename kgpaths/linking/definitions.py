@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 _SHORT = r"[A-Za-z][\w/+-]{1,9}"
-_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,120})[)\]]")
+_ROUND, _SQUARE = re.compile(r"\(([^()\[\]]{2,120})\)"), re.compile(r"\[([^()\[\]]{2,120})\]")
 _SHORT_INSIDE = re.compile(
     rf"(?:(?:abbreviated|abbr\.|hereafter|henceforth|herein|termed|called|also|known|now|or|i\.e\.)[,:]?\s"
     rf"(?:called\s|known\s)?(?:as\s|to\s)?)?\s?[\"“'‘]?({_SHORT})[\"”'’]?\s?(?:[;,=].*|for short)?"
 )
 _SHORT_BEFORE = re.compile(rf"(?<![\w/+-])({_SHORT})[\"”'’]?\s?$")
 _LONG_INSIDE = re.compile(r"\s?(?:(?:i\.e\.|that is|or|=|short for|for),?\s)?((?:(?![;]|,\s(?:also|or)\b).)+)")
-_SAID = re.compile(
-    rf"(?<![\w/+-])(?P<first>{_SHORT})[\"”]?\s?"
-    r"(?:=|(?:is|are)?\s?(?:short|an abbreviation) for|stands for|denotes)\s"
-    rf"|,?\s(?P<or>or|abbreviated(?: as| to)?|hereafter(?: called)?|(?:also )?(?:known|referred to) as|also called)\s"
-    rf"[\"“']?(?P<last>{_SHORT})(?![\w/+-])"
+_SAYS = (" = ", "stands for", "short for", "denotes")
+_SAID = re.compile(rf"(?<![\w/+-])({_SHORT})[\"”]?\s?(?:=|(?:is|are)?\s?short for|stands for|denotes)\s")
+_CALLS = ("abbreviated", "hereafter", "known as", "also called")
+_CALLED = re.compile(
+    r" (?:abbreviated(?: as| to)?|hereafter(?: called)?|(?:also )?known as|also called)"
+    rf"\s[\"“']?({_SHORT})(?![\w/+-])"
 )
-_SAYS = re.compile(
-    r" = |(?:stands|short|abbreviation) for|denotes|\bor [A-Z]{2}|abbreviated|hereafter|known as|referred to as|called"
-)
-"""What a text without which says no definition outside brackets."""
+_OR = re.compile(rf" or [\"“']?(?=\w?[A-Z])({_SHORT})(?![\w/+-])")
 _REACH = 160
 """Characters from a short form that its long form may lie in."""
 _WORD = re.compile(r"[^\W_]+")
@@ -56,27 +55,30 @@ def definitions(text: str) -> Iterator[Definition]:
     >>> [(d.short, text[d.start:d.end]) for d in definitions(text)]
     [('MM', 'multiple myeloma'), ('AKI', 'acute kidney injury')]
     """
-    for bracket in _BRACKET.finditer(text) if "(" in text or "[" in text else ():
-        inside = _SHORT_INSIDE.fullmatch(bracket[1])
+    for bracket in chain(_ROUND.finditer(text), _SQUARE.finditer(text)):
+        inside = _SHORT_INSIDE.fullmatch(bracket[1]) if _is_short(bracket[1]) else None
         if inside and _is_short(inside[1]):
             yield from _before(inside[1], text, bracket.start())
-        elif short := _SHORT_BEFORE.search(text, max(0, bracket.start() - 14), bracket.start()):
+            continue
+        before = text[max(0, bracket.start() - 14) : bracket.start()]
+        if _is_short(before) and (short := _SHORT_BEFORE.search(before)) and _is_short(short[1]):
             long = _LONG_INSIDE.match(text, bracket.start(1), bracket.end(1))
-            if long and _is_short(short[1]):
+            if long:
                 yield from _within(short[1], text, *long.span(1))
-    if _SAYS.search(text):
+    if any(word in text for word in _SAYS):
         for said in _SAID.finditer(text):
-            short_form = said["first"] or said["last"]
-            if not _is_short(short_form):
-                continue
-            if said["first"]:
-                yield from _behind(short_form, text, said.end())
-            else:
-                yield from _before(short_form, text, said.start(), by_initials=said["or"] == "or")
+            if _is_short(said[1]):
+                yield from _behind(said[1], text, said.end())
+    if any(word in text for word in _CALLS):
+        for called in _CALLED.finditer(text):
+            if _is_short(called[1]):
+                yield from _before(called[1], text, called.start())
+    for other in _OR.finditer(text):
+        yield from _before(other[1], text, other.start(), by_initials=True)
 
 
 def _is_short(word: str) -> bool:
-    return any(c.isupper() for c in word)
+    return word.lower() != word
 
 
 def _before(short: str, text: str, end: int, *, by_initials: bool = False) -> Iterator[Definition]:

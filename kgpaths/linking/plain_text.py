@@ -23,9 +23,11 @@ _UNSEEN = (
 _ODD = re.compile(
     rf"(?:\u00ad\s*\n\s*|[{_UNSEEN}])+|(?P<hyphen>[{_HYPHENS}])|(?P<blank>[{_BLANKS}])|(?P<line_end>[{_LINE_ENDS}])"
 )
+_SOME_ODD = re.compile(f"[{_UNSEEN}{_HYPHENS}{_BLANKS}{_LINE_ENDS}]")
 _PLAIN = {None: "", "hyphen": "-", "blank": " ", "line_end": "\n"}
 _NON = re.compile(r"\b([Nn]on|NON)(?!-[^-\s])[-\u2014\u2015\s]{1,4}(?=[^\W\d_]{2})(?!(?i:and|or|nor|to|vs)\b)")
 """The word "non" and what parts it from the next; "non- and" is left alone."""
+_SOME_NON = ("non ", "non\n", "non\t", "non\u2014", "non\u2015", "non--", "non- ", "non-\n")
 
 
 class PlainText(NamedTuple):
@@ -51,12 +53,12 @@ def plain(text: str) -> PlainText:
     >>> found.text, found.span(3, 12)
     ('No pneumonia; non-Hodgkin lymphoma.', (3, 13))
     """
-    if text.isascii() and "non" not in text.lower():
-        return PlainText(text, text)
     found = PlainText(text, text)
-    for pattern, become in _CHANGES:
-        if pattern.search(found.text):
-            found = _changed(found, pattern, become)
+    if not text.isascii() and _SOME_ODD.search(text):
+        found = _changed(found, _ODD, lambda match: _PLAIN[match.lastgroup])
+    lowered = found.text.lower()
+    if "non" in lowered and any(parted in lowered for parted in _SOME_NON):
+        found = _changed(found, _NON, lambda match: f"{match[1]}-")
     return found
 
 
@@ -76,9 +78,3 @@ def _changed(found: PlainText, pattern: re.Pattern[str], become: Callable[[re.Ma
     pieces.append(text[at:])
     kept += places[at:]
     return PlainText("".join(pieces), found.given, kept)
-
-
-_CHANGES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    (_ODD, lambda match: _PLAIN[match.lastgroup]),
-    (_NON, lambda match: f"{match[1]}-"),
-)

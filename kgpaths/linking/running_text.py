@@ -108,6 +108,8 @@ class RunningText:
         because all around it does is read as if it did not.
         """
         anchors: list[Anchor] = []
+        turned: set[Anchor] = set()
+        """Those with a comma inside."""
         spans: set[tuple[int, int]] = set()
         text, starts, ends, memo = tokens.text, tokens.starts, tokens.ends, self._memo
         for loosely, hits in enumerate((texts.strict, texts.loose)):
@@ -136,7 +138,9 @@ class RunningText:
                     continue
                 spans.add(span)
                 anchors.append(Anchor(start, end, span, candidates))
-        return _without_halves(tokens, anchors)
+                if verbatim and _COMMA.search(surface):
+                    turned.add(anchors[-1])
+        return _without_halves(tokens, anchors, turned) if turned else anchors
 
     def _decide(self, tokens: Tokens, hits: Hits, window: int, loosely: bool, surface: str) -> _Known:
         first, last = hits.first[window], hits.last[window]
@@ -176,15 +180,12 @@ class RunningText:
         return anchors
 
 
-def _without_halves(tokens: Tokens, anchors: list[Anchor]) -> list[Anchor]:
-    """Return the anchors but those that are halves of two names with a comma between.
+def _without_halves(tokens: Tokens, anchors: list[Anchor], turned: set[Anchor]) -> list[Anchor]:
+    """Return the anchors but those with a comma that are halves of two names.
 
     A catalogue writes "Anemia, sickle cell" and a list "Turner syndrome, Guillain-Barré syndrome". In a list the first
     half ends a longer name, or the second begins one: "fatigue, muscle | weakness" goes on with a noun.
     """
-    turned = {a for a in anchors if _COMMA.search(tokens.text, a.start, a.end)}
-    if not turned:
-        return anchors
     words, gaps, functions = tokens.words, tokens.gaps, function_words()
     halves = set()
     for anchor in turned:

@@ -75,10 +75,10 @@ def with_abbreviations(
     for i in tokens.capital:
         start, end = tokens.starts[i], tokens.ends[i]
         short = tokens.text[start:end]
-        if short not in known and short not in defined:
+        if short[-1] == "s" and short not in known and short not in defined:
             short = _singular(short)
-            if short not in known and short not in defined:
-                continue
+        if short not in known and short not in defined:
+            continue
         if short in defined:
             meant: tuple[Candidate, ...] | None = defined[short]
             redefined.append((i, short))
