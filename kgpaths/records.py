@@ -30,6 +30,8 @@ QuestionPolarity = Literal["holds", "exception", "not_to_do", "harms"]
 FindingKind = Literal["finding", "context", "subject"]
 """What a concept is to a question: what the patient has, what is known beside (a drug that is taken, pregnancy, age),
 or what the question asks about."""
+Result = Literal["", "normal", "negative", "abnormal", "positive", "high", "low"]
+"""What came out of a test or measurement."""
 EdgeTier = Literal["curated", "text", "associated_in_text"]
 Polarity = Literal["supports", "contradicts", "neutral"]
 PathKind = Literal["selected", "contrast"]
@@ -267,6 +269,9 @@ class Mention(Record):
     role: Role = "question"
     value: Value | None = None
     """The number that a mention of tier `value` was read from."""
+    result: Result = ""
+    """What the text says came out of a test or of what is measured, in words or by a number that is judged; empty
+    where it is merely named, ordered or pending. A test that came out `normal` or `negative` is `absent`."""
 
     @property
     def span(self) -> Span:

@@ -83,7 +83,7 @@ def says_nothing(subject: str, object_: str, predicate: str) -> bool:
 def withdrawn() -> frozenset[tuple[str, str, str]]:
     """Return the statements that reading found wrong, as (subject, predicate, object).
 
-    >>> ("DOID:0051061", "has_symptom", "DOID:332") in withdrawn()  # stroke can present with amyotrophic lateral sclerosis
+    >>> ("DOID:0051061", "has_symptom", "DOID:332") in withdrawn()  # stroke, amyotrophic lateral sclerosis
     True
     """
     lines = resource("ontologies", "paths", "withdrawn.tsv").read_text(encoding="utf-8").splitlines()

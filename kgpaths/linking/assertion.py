@@ -8,13 +8,13 @@ A finding of another person has the status `family`, of kin or not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from kgpaths.linking.cues import Cue, table, words_of
-from kgpaths.linking.persons import persons
-from kgpaths.linking.spotting import BESIDE, JOINERS, UNKNOWN, Found, heads_of_cues, spot
-from kgpaths.linking.tokens import COLON, NONE, SENTENCE, SOFT, Tokens
+from kgpaths.linking.cues import Cue, key_words, table, words_of
+from kgpaths.linking.persons import Told, persons
+from kgpaths.linking.spotting import BESIDE, JOINERS, Found, heads_of_cues, of_person, spot
+from kgpaths.linking.tokens import COLON, NONE, SOFT, Tokens
 from kgpaths.linking.wording import JOIN, Wording, wording
 from kgpaths.records import Assertion
 
@@ -25,6 +25,8 @@ _REACH = 9
 _LONG_REACH: dict[Assertion, int] = {"historical": 30, "family": 30}
 """A history runs on to the end of its sentence, or to what ends it."""
 _REACH_BACK = 7
+_LABEL = 12
+"""Words of the longest label: "Fever, chills, night sweats: no"."""
 _BARE_ITEM = 4
 """Words of an item of a bare list: "no fever, chills, night sweats"."""
 _CLAUSE = 9
@@ -36,6 +38,10 @@ _ARRIVED = frozenset({"presented", "complained", "came", "brought"})
 _LEADING = 2
 """Words that may stand before a span of time which opens its sentence."""
 _NEW_CLAUSE = frozenset({"he", "she", "they", "it", "his", "her", "has", "have", "is", "are"})
+_RELATIVES = frozenset({"who", "whom", "whose", "which"})
+_PLACES = frozenset({"in", "on", "over", "at", "around", "upon"})
+"""What follows one of them, behind a word that is denied, is where that is looked for: "no pain on movement"."""
+_TAKING = frozenset({"taking", "taken", "take", "using", "used", "use"})
 _POSSESSIVES = frozenset({"his", "her"})
 _CLOSED_LISTS = frozenset({"denies", "denied", "denying", "deny", "negative", "family", "history"})
 """First words of cues whose list runs on after a comma; the list of any other needs an "or" or "and" to come."""
@@ -48,7 +54,8 @@ _SHARED = frozenset({"has", "had", "have", "takes", "took", "smokes", "drinks", 
 """Verbs behind "and" or a comma that tell more of the same person."""
 
 
-class _Open(NamedTuple):
+@dataclass(slots=True)
+class _Open:
     """What governs the words to come: how many, from which cue, and how its list goes on."""
 
     left: int
@@ -56,6 +63,12 @@ class _Open(NamedTuple):
     runs_on: bool = True
     brief: bool = False
     """Whether it governs one noun, not a list."""
+    spoken: bool = False
+    """Whether it has governed a word since its cue or the last comma."""
+    aside: bool = False
+    """Whether a place follows, to which a denial does not extend."""
+    taking: bool = False
+    """Whether it tells of what is taken."""
 
 
 def assertions(tokens: Tokens) -> list[Assertion]:
@@ -69,49 +82,40 @@ def assertions(tokens: Tokens) -> list[Assertion]:
     """
     read = wording(tokens)
     status = statuses(read)
-    return status if all(read.is_token) else [s for s, kept in zip(status, read.is_token, strict=True) if kept]
+    return read.of_tokens(status)
 
 
 def statuses(read: Wording) -> list[Assertion]:
     """Return the assertion status of every word that cues see."""
-    words, heads = read.words, heads_of_cues()
+    words, keys, told = read.words, key_words(), persons(read)
     status: list[Assertion] = ["present"] * len(words)
-    places = [i for i, word in enumerate(words) if word in heads]
-    told = persons(read, [i for i in places if heads[words[i]].person])
-    if told:
-        places = sorted({*places, *told})
-    at, before = 0, 0
-    for first, last in _sentences(read.gaps):
-        found: dict[int, Found] = {}
-        governs = False
-        while at < len(places) and (place := places[at]) < last:
-            at += 1
-            head = heads.get(words[place], UNKNOWN)
-            if head.depends or place in told or (place + 1 < last and words[place + 1] in head.following):
-                one = spot(read, place, first, last, told)
-            else:
-                one = head.alone and Found(head.alone, place + 1)
-            if one:
-                found[place] = one
-                governs = governs or one.cue.effect not in _ENDING
-        if first in found and found[first].cue.effect == "answer" and found[first].after == last:
-            for i in range(before, first):  # "Fever? No."
-                status[i] = _stronger(status[i], found[first].cue.status)
-        elif governs:
-            _Sentence(read, found, first, last, status).settle()
+    before = 0
+    for first, last in read.sentences():
+        if not keys.isdisjoint(words[first:last]) or (told and not told.keys().isdisjoint(range(first, last))):
+            found = _cues(read, first, last, told)
+            if first in found and found[first].cue.effect == "answer" and found[first].after == last:
+                for i in range(before, first):  # "Fever? No."
+                    status[i] = _stronger(status[i], found[first].cue.status)
+            elif any(one.cue.effect not in _ENDING for one in found.values()):
+                _Sentence(read, found, first, last, status).settle()
         before = first
     return status
 
 
-def _sentences(gaps: list[int]) -> Iterator[tuple[int, int]]:
-    first, n = 0, len(gaps)
-    while first < n:
-        try:
-            last = gaps.index(SENTENCE, first + 1)
-        except ValueError:
-            last = n
-        yield first, last
-        first = last
+def _cues(read: Wording, first: int, last: int, told: Mapping[int, Told]) -> dict[int, Found]:
+    """Return the cues of the sentence [first, last) by their first word."""
+    words, heads = read.words, heads_of_cues()
+    found: dict[int, Found] = {}
+    for i in range(first, last):
+        if i in told:
+            found[i] = of_person(told[i])
+        elif (head := heads.get(words[i])) is not None:
+            if head.depends or (i + 1 < last and words[i + 1] in head.following):
+                if one := spot(read, i, first, last, head):
+                    found[i] = one
+            elif head.alone:
+                found[i] = Found(head.alone, i + 1)
+    return found
 
 
 class _Sentence:
@@ -129,16 +133,20 @@ class _Sentence:
     def settle(self) -> None:
         """Give every word its status."""
         clauses = []
+        words, gaps, found = self.words, self.gaps, self.found
         i = self.first
         while i < self.last:
-            if self.open and (self.gaps[i] >= SOFT or self.gaps[i] == JOIN or self.words[i] in JOINERS):
+            if not self.open:
+                if (following := next((place for place in found if place >= i), None)) is None:
+                    break
+                i = following
+            elif gaps[i] or words[i] in JOINERS:
                 self._pass_boundary(i)
-            one = self.found.get(i)
+            one = found.get(i)
             if one is not None and one.cue.effect == "clause":
                 clauses.append((i, one))
             if one is None or self._is_void(i, one):
-                if self.open:
-                    self._govern(i)
+                self._govern(i)
                 i += 1
             else:
                 self._apply(i, one)
@@ -147,18 +155,30 @@ class _Sentence:
             self._clause(place, one)
 
     def _is_void(self, i: int, one: Found) -> bool:
+        if one.cue.effect == "clause":
+            return True
+        if self.words[i] not in _POSSESSIVES or one.told:
+            return False
         absent = self.open.get("absent")
-        return one.cue.effect == "clause" or (
-            self.words[i] in _POSSESSIVES and absent is not None and absent.runs_on  # "denies his use of"
+        return (
+            (absent is not None and absent.runs_on)  # "denies his use of"
+            or any(not governing.spoken for governing in self.open.values())  # "to prevent his hair loss"
+            or not words_of("persons").isdisjoint(self.words[i + 1 : i + 3])  # "gout in her aunt, her brother"
         )
 
     def _govern(self, i: int) -> None:
         for kind, governing in list(self.open.items()):
-            self.status[i] = _stronger(self.status[i], kind)
-            if governing.left <= 1:
+            if governing.taking and self.words[i] == "for":  # "not taking aspirin for gout"
                 del self.open[kind]
-            else:
-                self.open[kind] = governing._replace(left=governing.left - 1)
+                continue
+            if kind == "absent" and governing.spoken and self.words[i] in _PLACES:
+                governing.aside = True
+            if not governing.aside:
+                self.status[i] = _stronger(self.status[i], kind)
+            governing.spoken = True
+            governing.left -= 1
+            if governing.left <= 0:
+                del self.open[kind]
 
     def _apply(self, i: int, one: Found) -> None:
         cue, after, reach, _ = one
@@ -197,7 +217,7 @@ class _Sentence:
 
     def _open_forward(self, i: int, one: Found) -> None:
         kind, word = one.cue.status, self.words[i]
-        short = one.reach or table()["short"].get(word, 0)
+        short = one.reach or table().rows["short"].get(word, 0)
         already = self.open[kind].left if kind in self.open else 0
         outer = [k for k in self.open if _ORDER.index(k) < _ORDER.index(kind)]
         self.open = {k: _Open(_REACH, i) for k in outer}
@@ -206,6 +226,7 @@ class _Sentence:
             i,
             runs_on=kind != "absent" or word in _CLOSED_LISTS,
             brief=already < short,
+            taking=not _TAKING.isdisjoint(self.words[i : one.after]),
         )
 
     def _pass_boundary(self, i: int) -> None:
@@ -220,7 +241,8 @@ class _Sentence:
                 continue
             runs_on = governing.runs_on or joins or self.words[i] in JOINERS
             if not governing.brief and (runs_on or self._list_goes_on(i, governing.at)):
-                self.open[kind] = governing._replace(left=_LONG_REACH.get(kind, _REACH))
+                governing.left = _LONG_REACH.get(kind, _REACH)
+                governing.spoken = governing.aside = False
             else:
                 del self.open[kind]
 
@@ -230,6 +252,8 @@ class _Sentence:
         if words[i] in ("or", "nor"):
             return False
         start = i + (words[i] in JOINERS)
+        if not _RELATIVES.isdisjoint(words[start : min(start + 2, self.last)]):
+            return True  # "without heartburn, and in whom"
         determined = start < self.last and words[start] in words_of("determiners")
         terse = any(one.at == self.first for one in self.open.values())
         if not determined and (gaps[i] < SOFT or (not terse and verbs.isdisjoint(words[self.first : i]))):
@@ -272,7 +296,7 @@ class _Sentence:
     def _label(self, i: int) -> int:
         """Return where the name begins that word i answers: "Fever, chills: no"."""
         j = i
-        while j > self.barrier and not (j < i and _LABEL_ENDS.search(self.read.before(j))):
+        while j > max(self.barrier, i - _LABEL) and not (j < i and _LABEL_ENDS.search(self.read.before(j))):
             if self.words[j - 1] in words_of("verbs") or j - 1 in self.found:
                 beside = False
                 break
@@ -286,7 +310,7 @@ class _Sentence:
     def _subject(self, i: int) -> int:
         """Return where the subject begins of a predicate at word i: behind the last clause that has a verb itself."""
         words, gaps, verbs = self.words, self.gaps, words_of("verbs")
-        reach: int = table()["short_before"].get(words[i], _REACH_BACK)
+        reach: int = table().rows["short_before"].get(words[i], _REACH_BACK)
         low = max(self.barrier, i - reach)
         verb = next((j for j in range(i - 1, low - 1, -1) if words[j] in verbs), None)
         if verb is not None:
@@ -299,7 +323,7 @@ class _Sentence:
         breaks, after = words_of("clause_breaks"), one.after
         if words[place : place + 3] == ["in", "the", "past"] and after < self.last and gaps[after] == NONE:
             following = words[after]
-            if following in _OF_TIME or following[0].isdigit() or following in table()["classes"]["unit"]:
+            if following in _OF_TIME or following[0].isdigit() or following in table().classes["unit"]:
                 return
         low = place
         while low > self.first and words[low - 1] not in breaks and not (gaps[low] >= COLON):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.config import LinkingConfig
 from kgpaths.errors import UsageError
-from kgpaths.linking.assertion import assertions
+from kgpaths.linking.assertion import statuses
 from kgpaths.linking.candidates import MEASURED_TIERS, Anchor, Candidate, Candidates, calibrated
 from kgpaths.linking.disambiguation import Choice, Chooser
 from kgpaths.linking.index import NameIndex
@@ -27,11 +27,13 @@ from kgpaths.linking.measurements import Measurement, measurements
 from kgpaths.linking.names import names_of
 from kgpaths.linking.normalisation import normaliser_version
 from kgpaths.linking.plain_text import PlainText, plain
+from kgpaths.linking.results import carries_result, is_test, may_be_negative, results
 from kgpaths.linking.running_text import RunningText, Texts
 from kgpaths.linking.short_forms import Definitions
 from kgpaths.linking.strings import StringMatcher, combines_options
 from kgpaths.linking.tokens import Tokens
-from kgpaths.records import Mention, QAItem, Role, Value
+from kgpaths.linking.wording import wording
+from kgpaths.records import Assertion, Mention, QAItem, Result, Role, Value
 from kgpaths.resources import cache_dir
 
 if TYPE_CHECKING:
@@ -204,14 +206,23 @@ class EntityLinker:
         name, role, text, tokens, anchors = section
         if not anchors:
             return []
-        status = assertions(tokens)
+        anchors = sorted(anchors, key=lambda anchor: (anchor.start, -anchor.end))
+        read = wording(tokens)
+        places = read.places([anchor.words[0] for anchor in anchors])
+        status = statuses(read)
+        said = results(read, status)
         mentions = []
-        for anchor in sorted(anchors, key=lambda anchor: (anchor.start, -anchor.end)):
+        for anchor, place in zip(anchors, places, strict=True):
             chosen = self._candidates.choose(anchor.candidates, role, others, self._decider(tokens, anchor))
-            node_id, measured = self.graph.id(chosen.node), anchor.measurement
-            said = status[anchor.words[0]]
-            if measured and said == "absent":
-                said = "present"  # "denies pain; K+ 6.1": what was measured is there
+            node_id = self.graph.id(chosen.node)
+            measured = anchor.measurement if chosen.tier == "value" else None
+            assertion: Assertion = status[place]
+            result: Result = ""
+            if measured:
+                if assertion == "absent":
+                    assertion = "present"  # "denies pain; K+ 6.1": what was measured is there
+            elif (result := said[place] if said else "") or anchor.measurement:
+                assertion, result = self._outcome(chosen.node, anchor, assertion, result)
             start, end = text.span(anchor.start, anchor.end)
             mentions.append(
                 Mention(
@@ -222,12 +233,29 @@ class EntityLinker:
                     node_id=node_id,
                     score=calibrated(chosen.score) if chosen.tier in MEASURED_TIERS else chosen.score,
                     tier=chosen.tier,
-                    assertion=said,
+                    assertion=assertion,
                     role=role,
                     value=_value(measured, text, name, node_id) if measured else None,
+                    result=result,
                 )
             )
         return mentions
+
+    def _outcome(self, node: int, anchor: Anchor, assertion: Assertion, said: Result) -> tuple[Assertion, Result]:
+        """Return the status and the result of what may be a test, given what words say of it.
+
+        A test that is normal is no finding, nor is anything that is negative; "serum sodium is normal" leaves sodium.
+        """
+        kind = self.graph.type(node)
+        result: Result = said or (anchor.measurement.direction if anchor.measurement else "")
+        if is_test(kind, self.graph.name(node)):
+            if result in ("normal", "negative"):
+                assertion = "absent" if assertion in ("present", "historical") else assertion
+            elif result and assertion == "absent":
+                assertion = "present"
+        elif result == "negative" and may_be_negative(kind) and assertion in ("present", "historical"):
+            assertion = "absent"
+        return assertion, result if carries_result(kind) else ""
 
     def _decider(self, tokens: Tokens, anchor: Anchor) -> Callable[[Sequence[Candidate]], int | None] | None:
         if self._chooser is None:

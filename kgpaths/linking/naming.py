@@ -41,6 +41,9 @@ _SPECIMENS = {
     "peritoneal": "peritoneal fluid", "amniotic": "amniotic fluid", "gastric": "gastric fluid", "sweat": "sweat",
     "stool": "stool", "fecal": "stool", "vaginal": "vaginal fluid",
 }  # fmt: skip
+_SPECIMEN_STEMS = ("urin", "csf", "cerebrospinal", "pleural", "synovial", "ascitic", "peritoneal", "stool", "sweat",
+                   "lumbar puncture")  # fmt: skip
+"""What a heading that names another specimen contains; to look for these is much faster than to look for headings."""
 _HEADING = re.compile(
     r"(?im)^[ \t]*(?:(urine|urinalysis|csf|cerebrospinal|pleural|synovial|ascitic|peritoneal|stool|sweat)\b"
     r"[^\n\d]{0,24}$|(?:serum|blood|plasma|hematology|arterial)\b[^\n\d]{0,24}$)"
@@ -194,6 +197,9 @@ def _under_heading(text: str, place: int) -> str:
 
 @lru_cache(maxsize=8)
 def _headings(text: str) -> list[re.Match[str]]:
+    lowered = text.lower()
+    if not any(stem in lowered for stem in _SPECIMEN_STEMS):
+        return []  # nothing but blood, which needs no heading
     return list(_HEADING.finditer(text))
 
 

@@ -7,11 +7,11 @@ mother reports that her daughter has had seizures".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from kgpaths.linking.cues import Cue, Phrases, expand, table, words_of
+from kgpaths.linking.cues import table, words_of
+from kgpaths.linking.phrase_tree import Phrases
 from kgpaths.linking.tokens import NONE, SENTENCE, SOFT
 from kgpaths.linking.wording import Wording
 
@@ -20,11 +20,11 @@ _BETWEEN = 8
 _BEFORE = 4
 """Words before a person in which his attributes lie, or "brought by"."""
 _OWNERS = frozenset({"his", "her", "their", "my", "whose", "patient's", "woman's", "man's", "mother's", "father's"})
-_ATTRIBUTES = _OWNERS | {
-    "the", "a", "an", "one", "both", "maternal", "paternal", "older", "younger", "elder", "first", "late", "sexual",
-}  # fmt: skip
 _ELSE = frozenset({"other", "older", "younger", "elder", "eldest", "second", "another"})
 """Makes another child of "her son" than the one that she speaks for."""
+_ATTRIBUTES = _OWNERS | _ELSE | {
+    "the", "a", "an", "one", "both", "maternal", "paternal", "first", "late", "sexual",
+}  # fmt: skip
 _AUXILIARIES = frozenset({"has", "had", "have", "having", "is", "are", "was", "were", "been", "be", "being"})
 _PREPOSITIONS = frozenset({"of", "at", "in", "from", "on"})
 _BRINGING = frozenset({"brings", "bring", "brought"})
@@ -45,15 +45,23 @@ class Told(NamedTuple):
 def _groups() -> dict[str, str]:
     """Return the group of every word for a person, also in the possessive."""
     return {
-        form: group for group, words in table()["persons"].items() for word in words for form in (word, f"{word}'s")
+        form: group
+        for group, words in table().rows["persons"].items()
+        for word in words
+        for form in (word, f"{word}'s")
     }
 
 
 @cache
-def _telling() -> Phrases:
-    found = Phrases(words_of("adverbs"))
-    for phrase in table()["telling"]:
-        found.add(expand(phrase), Cue("pseudo", "present"))
+def _forms(group: str) -> frozenset[str]:
+    return frozenset(word for word, own in _groups().items() if own == group)
+
+
+@cache
+def _telling() -> Phrases[bool]:
+    found = Phrases[bool](words_of("adverbs"))
+    for phrase in table().rows["telling"]:
+        found.add(table().expand(phrase), True)
     return found
 
 
@@ -63,35 +71,34 @@ def _linking() -> frozenset[str]:
 
 
 @cache
-def person_words() -> frozenset[str]:
-    """Return the words for persons who may not be the patient."""
+def _person_words() -> frozenset[str]:
     return frozenset(_groups()) | words_of("crowd")
 
 
-def persons(wording: Wording, places: Sequence[int]) -> dict[int, Told]:
+def persons(wording: Wording) -> dict[int, Told]:
     """Return what is told of persons who are not the patient, by the word where that begins. O(words).
-
-    Args:
-        wording: the text.
-        places: where words for persons stand.
 
     >>> from kgpaths.linking.tokens import tokenize
     >>> from kgpaths.linking.wording import wording
     >>> read = wording(tokenize("Her husband has influenza. Her mother noticed jaundice. Gout in his father."))
-    >>> [(at, where) for at, (_, where) in persons(read, [1, 5, 11]).items()]
+    >>> [(at, where) for at, (_, where) in persons(read).items()]
     [(1, 'behind'), (10, 'before')]
     """
     groups, words = _groups(), wording.words
-    places = [i for i in places if words[i] in groups or _is_other(words, i)]
+    named = _person_words().intersection(words)
+    if not named:
+        return {}
+    places = [i for i, word in enumerate(words) if word in named and (word in groups or _is_other(words, i))]
     if not places:
         return {}
     patient = _patient(wording, places)
     told: dict[int, Told] = {}
     for i in places:
-        if (words[i] in patient and words[i - 1] not in _ELSE) or words[i - 1] == "your":
+        previous = words[i - 1] if i else ""
+        if (words[i] in patient and previous not in _ELSE) or previous == "your":
             continue
         start = i
-        while start and wording.gaps[start] == NONE and i - start < _BEFORE and words[start - 1] in _ATTRIBUTES | _ELSE:
+        while start and wording.gaps[start] == NONE and i - start < _BEFORE and words[start - 1] in _ATTRIBUTES:
             start -= 1
         owned = not _OWNERS.isdisjoint(words[start:i]) or words[i].startswith(("son", "daughter"))
         if groups.get(words[i]) == "children" and not owned and not _is_other(words, i):
@@ -105,9 +112,9 @@ def _is_other(words: list[str], i: int) -> bool:
     return i > 0 and words[i - 1] in words_of("other")
 
 
-def _patient(wording: Wording, places: Sequence[int]) -> frozenset[str]:
+def _patient(wording: Wording, places: list[int]) -> frozenset[str]:
     """Return the words for persons who are the patient, since a counterpart speaks for him."""
-    groups, counterparts, words = _groups(), table()["counterparts"], wording.words
+    groups, counterparts, words = _groups(), table().rows["counterparts"], wording.words
     spoken_for: set[str] = set()
     tellers = set()
     for i in places:
@@ -117,16 +124,14 @@ def _patient(wording: Wording, places: Sequence[int]) -> frozenset[str]:
         elif group in counterparts and words[i] not in _YOUNG and (_speaks(wording, i) or _escorts(words, i)):
             tellers.add(words[i])
             spoken_for.add(counterparts[group])
-    old = {
-        word
-        for i, before in enumerate(words)
-        if before == "old" and _OWNERS.isdisjoint(words[max(0, i - _BEFORE) : i])
-        for word in words[i + 1 : i + 3]
-    }
+    old: set[str] = set()
+    if "old" in words:
+        at = words.index("old")  # the first in a text is the patient's age
+        if _OWNERS.isdisjoint(words[max(0, at - _BEFORE) : at]):
+            old.update(words[at + 1 : at + 3])
     if not _YOUNG.isdisjoint(old):
         spoken_for.add("children")
-    forms = {word for word, group in groups.items() if group in spoken_for} - tellers
-    return frozenset(forms | (old & groups.keys()))
+    return frozenset((old & groups.keys()).union(*map(_forms, spoken_for)) - tellers)
 
 
 def _speaks(wording: Wording, i: int) -> bool:

@@ -81,9 +81,10 @@ class RunningText:
         if "defined_abbreviations" not in self._config.without:
             defined.learn(tokens.text, anchors, candidates)
         anchors = with_abbreviations(tokens, anchors, candidates, defined, in_capitals)
-        if "values" not in self._config.without:
-            anchors += self._measured(tokens)
+        measured = measurements(tokens.text) if "values" not in self._config.without else []
+        anchors += self._abnormal(tokens, measured)
         kept = _nested(anchors) if self._config.overlap == "nested" else maximal(anchors, len(tokens.words))
+        kept = _judged(kept, measured)
         linked = [anchor for anchor in kept if anchor.candidates and (whole or not self._turned(tokens, anchor))]
         if "coordination" in self._config.without:
             return linked
@@ -168,10 +169,10 @@ class RunningText:
             self._findings[names] = tuple(c._replace(tier="value", score=_VALUE) for c in named)
         return self._findings[names]
 
-    def _measured(self, tokens: Tokens) -> list[Anchor]:
+    def _abnormal(self, tokens: Tokens, measured: Sequence[Measurement]) -> list[Anchor]:
         """Return anchors of abnormal values, name and number together."""
         anchors = []
-        for measurement in measurements(tokens.text):
+        for measurement in measured:
             if measurement.findings and (candidates := self.finding(measurement)):
                 start, end = measurement.start, measurement.end
                 first, last = bisect_left(tokens.starts, start), bisect_left(tokens.starts, end) - 1
@@ -201,6 +202,21 @@ def _shares(anchor: Anchor, other: Anchor) -> bool:
     """Tell whether two anchors share words and each has some that the other lacks."""
     (first, last), (low, high) = anchor.words, other.words
     return first < low <= last < high or low < first <= high < last
+
+
+def _judged(anchors: list[Anchor], measured: Sequence[Measurement]) -> list[Anchor]:
+    """Return the anchors; those that name a number which is judged have the measurement."""
+    names = [m for m in measured if m.direction and m.start < m.quantity.start]
+    if not names:
+        return anchors
+    starts = [m.start for m in names]
+    judged = []
+    for anchor in anchors:
+        at = bisect_right(starts, anchor.start) - 1
+        if at >= 0 and anchor.end <= names[at].quantity.start and anchor.measurement is None:
+            anchor = anchor._replace(measurement=names[at])
+        judged.append(anchor)
+    return judged
 
 
 def _doubted(candidates: tuple[Candidate, ...], letters: int) -> tuple[Candidate, ...]:

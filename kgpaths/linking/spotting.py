@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kgpaths.linking.cues import Cue, answers, cues, headings, words_of
-from kgpaths.linking.persons import Told, person_words
+from kgpaths.linking.persons import Told
 from kgpaths.linking.tokens import NONE, SOFT
 from kgpaths.linking.wording import JOIN, Wording
 
@@ -48,40 +48,39 @@ class Head(NamedTuple):
     """What it is by itself."""
     depends: bool
     """Whether what it is depends on the words around it."""
-    person: bool
-
-
-UNKNOWN = Head(frozenset(), None, depends=False, person=False)
+    answers: bool
+    """Whether an answer or a heading begins with it."""
 
 
 @cache
-def heads_of_cues() -> dict[str, Head]:
-    """Return the first words of all phrases, and the words for persons."""
-    heads = {word: UNKNOWN._replace(person=True) for word in person_words()}
-    heads["free"] = UNKNOWN._replace(depends=True)
+def heads_of_cues() -> Mapping[str, Head]:
+    """Return the first words of all phrases."""
+    heads: dict[str, Head] = {}
     for phrases in (cues(), answers(), headings()):
         for word, (cue, following) in phrases.heads().items():
-            known = heads.get(word, UNKNOWN)
-            heads[word] = Head(
-                known.following | following,
-                known.alone or cue,
-                known.depends or phrases is not cues() or (cue is not None and cue.effect in ("transitive", "closing")),
-                known.person,
-            )
+            known = heads.get(word, Head(frozenset(), None, depends=False, answers=False))
+            depends = cue is not None and cue.effect in ("answer", "heading", "transitive", "closing")
+            answers_ = known.answers or phrases is not cues()
+            heads[word] = Head(known.following | following, known.alone or cue, known.depends or depends, answers_)
+    heads["free"] = heads["free"]._replace(depends=True)
+    heads["not"] = heads["not"]._replace(depends=True)
     return heads
 
 
-def spot(read: Wording, i: int, first: int, last: int, told: Mapping[int, Told]) -> Found | None:
-    """Return the cue that begins at word i of the sentence [first, last)."""
+def of_person(told: Told) -> Found:
+    """Return the cue that tells of another person."""
+    reach = _REACH_OF_POSSESSIVE if told.where == "next" else 0
+    return Found(Cue("backward" if told.where == "before" else "forward", "family"), told.after, reach, told=True)
+
+
+def spot(read: Wording, i: int, first: int, last: int, head: Head) -> Found | None:
+    """Return the cue that begins at word i, a head, of the sentence [first, last)."""
     words = read.words
-    if i in told:
-        after, where = told[i]
-        reach = _REACH_OF_POSSESSIVE if where == "next" else 0
-        return Found(Cue("backward" if where == "before" else "forward", "family"), after, reach, told=True)
-    if (heading := headings().match(words, i, last)) and heading[1] < last and ":" in read.before(heading[1]):
-        return Found(*heading)
-    if (answer := answers().match(words, i, last)) and _is_answer(read, i, answer[1], first, last):
-        return Found(*answer)
+    if head.answers:
+        if (heading := headings().match(words, i, last)) and heading[1] < last and ":" in read.before(heading[1]):
+            return Found(*heading)
+        if (answer := answers().match(words, i, last)) and _is_answer(read, i, answer[1], first, last):
+            return Found(*answer)
     if words[i] == "free" and _is_freedom(read, i, first, last):
         return Found(Cue("backward", "absent"), i + 1, 2)
     matched = cues().match(words, i, last)
@@ -97,6 +96,8 @@ def spot(read: Wording, i: int, first: int, last: int, told: Mapping[int, Told])
                 return None
     if cue.status == "absent" and "not" in words[i:after] and _asks(words, first, i):
         return Found(Cue("pseudo", "present"), after)
+    if words[i] == "rule" and i > first and read.gaps[i] == NONE and words[i - 1] not in words_of("planning"):
+        cue = Cue("forward", "absent")  # "these results rule out gout"
     follows = words[after] if after < last and read.gaps[after] == NONE else ""
     if cue.effect == "closing":
         closed = not follows or follows in words_of("reasons")
@@ -114,7 +115,7 @@ def _is_answer(read: Wording, i: int, after: int, first: int, last: int) -> bool
         return i > first
     between = read.before(i)
     beside = i > 0 and BESIDE.search(between) is not None
-    if not _ends_item(read, after, last) and not (
+    if not ends_item(read, after, last) and not (
         beside and ":" in between and words[after] in words_of("no_object") - {"for"}
     ):
         # "Fever: no Cough: yes"
@@ -138,7 +139,7 @@ def _is_answer(read: Wording, i: int, after: int, first: int, last: int) -> bool
     )
 
 
-def _ends_item(read: Wording, after: int, last: int) -> bool:
+def ends_item(read: Wording, after: int, last: int) -> bool:
     """Tell whether nothing goes on with the words before word `after`."""
     if after == last or read.words[after] in ("but", "(+", "(-"):
         return True

@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from kgpaths.linking.tokens import NONE, SENTENCE, SOFT, Tokens, gap_between
 
+T = TypeVar("T")
 JOIN = -1
 """Gap before a word that a slash or an ampersand joins to the one before it: "fever/chills"."""
 _APOSTROPHE = re.compile("[’‘ʼ′´`＇]")
@@ -22,11 +25,14 @@ _RUN_TOGETHER = {f"{verb}nt": verb for verb in _VERBS} | {"cannot": "can", "cant
 _MINUS = "-−–‐‑"
 _MARKS = ("+", "±", "−", "(-", "( -", "(–", "[-", "(?", " ?", "\n?", "-ve")
 """What a text with a sign contains; few texts do."""
+# A pattern that begins with a character set is searched many times as fast; hence what looks behind its first sign.
 _SIGN = re.compile(
-    rf"[(\[{{]\s?(?P<inside>\+\s?/?\s?[{_MINUS}]|±|\+{{1,4}}|[{_MINUS}]{{1,2}}|\?{{1,2}})(?:\s?ve)?\s?[)\]}}]"
-    rf"|(?<!\w)(?P<ve>[{_MINUS}+])\s?ve\b"
-    rf"|(?:(?<=[\s(,;:/])|^)(?P<before>\+/?[{_MINUS}]|±|[{_MINUS}+?])\s?(?=[^\W\d_]{{2}})"
-    rf"|(?<=[^\W_])\s?(?P<behind>\+/?[{_MINUS}]|±|\+{{1,4}}(?!/?[{_MINUS}])|[{_MINUS}])(?=\s?(?:[,;.)\]/]|\n|$)|\s(?:and|but)\b)"
+    rf"[{_MINUS}+±?(\[{{]"
+    rf"(?:(?<=[(\[{{])\s?(?P<inside>\+\s?/?\s?[{_MINUS}]|±|\+{{1,4}}|[{_MINUS}]{{1,2}}|\?{{1,2}})(?:\s?ve)?\s?[)\]}}]"
+    rf"|(?<![(\[{{])(?:(?P<ve>(?<![\w±?].)\s?ve\b)"
+    rf"|(?P<before>(?<![^\s(,;:/].)(?:/?[{_MINUS}])?\s?(?=[^\W\d_]{{2}}))"
+    rf"|(?P<behind>(?:(?<=[^\W_].)|(?<=[^\W_]\s.))(?<!\?)(?:(?<=\+)(?:/?[{_MINUS}]|\+{{0,3}}(?!/?[{_MINUS}]))|(?<!\+))"
+    rf"(?=\s?(?:[,;.)\]/]|\n|$)|\s(?:and|but)\b))))"
 )
 _ION = re.compile(r"\b(?:Na|K|Cl|Ca2?|Mg2?|Li|H|OH|Fe[23]?|HCO3|NH4)$")
 _DELIMITED_BEFORE = re.compile(r"(?:^|[,;:.\n•|/)\]]|\b(?:and|or|but))\s*$")
@@ -50,6 +56,30 @@ class Wording(NamedTuple):
         """Return what stands between word i and the one before it."""
         return self.text[self.ends[i - 1] if i else 0 : self.starts[i]]
 
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """Yield the first word of every sentence and the one after its last."""
+        first, n = 0, len(self.gaps)
+        while first < n:
+            try:
+                last = self.gaps.index(SENTENCE, first + 1)
+            except ValueError:
+                last = n
+            yield first, last
+            first = last
+
+    def places(self, tokens: Sequence[int]) -> Sequence[int]:
+        """Return the words that tokens are."""
+        if len(self.words) == sum(self.is_token):
+            return tokens
+        words = [i for i, kept in enumerate(self.is_token) if kept]
+        return [words[token] for token in tokens]
+
+    def of_tokens(self, values: list[T]) -> list[T]:
+        """Return those of values, one for each word, that belong to tokens."""
+        if len(values) == sum(self.is_token):
+            return values
+        return [value for value, kept in zip(values, self.is_token, strict=True) if kept]
+
 
 def wording(tokens: Tokens) -> Wording:
     """Return the words of a text as cues are written. O(characters).
@@ -68,16 +98,26 @@ def wording(tokens: Tokens) -> Wording:
         lowered = _APOSTROPHE.sub("'", lowered)
     words = [lowered[start:end] for start, end in zip(starts, ends, strict=True)]
     gaps = list(tokens.gaps)
-    if "/" in text or "&" in text:
-        for i in range(1, len(gaps)):
-            if gaps[i] == SOFT and text[ends[i - 1] : starts[i]].strip() in ("/", "&"):
+    for mark in ("/", "&"):
+        at = text.find(mark)
+        while at >= 0:
+            i = bisect_left(starts, at)
+            if 0 < i < len(gaps) and gaps[i] == SOFT and text[ends[i - 1] : starts[i]].strip() == mark:
                 gaps[i] = JOIN
+            at = text.find(mark, at + 1)
     if "'t" in lowered:
         _undo_contractions(lowered, words, starts, gaps)
     found = Wording(text, words, starts, ends, gaps, [True] * len(words))
-    signs = _signs(text) if text.startswith("?") or any(mark in text for mark in _MARKS) else []
+    signs = _signs(text) if _may_have_signs(text) else []
     negated = not _RUN_TOGETHER.keys().isdisjoint(words) or "n't" in lowered
     return _inserted(found, signs) if signs or negated else found
+
+
+def _may_have_signs(text: str) -> bool:
+    for mark in _MARKS:  # a loop, since it runs for every text, most of them short
+        if mark in text:
+            return True
+    return text.startswith("?")
 
 
 def _undo_contractions(lowered: str, words: list[str], starts: list[int], gaps: list[int]) -> None:
@@ -99,17 +139,17 @@ def _signs(text: str) -> list[tuple[int, int, str]]:
     """Signs between two words, of which neither is surely theirs."""
     for match in matches:
         start, end = match.span()
-        sign = "".join(mark for mark in match.groups() if mark)
+        sign = match["inside"] or match.group().removesuffix("ve").strip()
         kind = "?" if sign[0] in "±?" or (sign[0] == "+" and sign[-1] != "+") else "+" if sign[0] == "+" else "-"
-        if match["before"]:
+        if match["before"] is not None:
             spaced = text[end - 1] == " "
             if spaced and kind == "+" and not _DELIMITED_BEFORE.search(text, max(0, start - 6), start):
                 continue  # "fever + chills"
             if (kind == "-" and not plus) or (spaced and sign == "?" and text[end].isupper()):
                 continue  # a dash or the mark of a list; the end of a question
             found.append((start, end, f"({kind}"))
-        elif match["behind"]:
-            word = text[max(0, start - 5) : start]
+        elif match["behind"] is not None:
+            word = text[max(0, start - 5) : start].rstrip()
             if _ION.search(word) or (kind == "-" and sign != "−" and not plus):
                 continue
             found.append((start, end, f"{kind})"))
