@@ -23,7 +23,9 @@ FROM_SUBJECT = frozenset(
 FROM_OBJECT = frozenset({"has_side_effect", "located_in"})
 """Predicates that are said from the object on."""
 CLASSES = frozenset({"is_a", "falls_under"})
-"""Predicates whose object is named without article, "is a kind of" ones in the singular."""
+"""Predicates whose object is named without article, that of `is_a` in the singular."""
+NO_PRONOUN = CLASSES | {"member_of", "has_action"}
+"""Predicates after whose phrase "it" does not read well: "is a kind of it"."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def clause_text(
     names: Names,
     clause: Clause,
     *,
-    pronoun: bool = False,
+    pronoun: str = "",
     relative: bool = False,
     note: Callable[[str], str] = lambda _: "",
 ) -> str:
@@ -56,7 +58,7 @@ def clause_text(
     Args:
         names: how nodes are called.
         clause: what is to be said.
-        pronoun: its one end has just been named and is "it" or "them" (of a clause that is not turned).
+        pronoun: what its one end, that has just been named, is called (of a clause that is not turned).
         relative: its one end has just been named and is "which" (of a turned clause).
         note: what stands behind a node's name.
     """
@@ -71,8 +73,8 @@ def clause_text(
         objects = [re.sub("^(?:an?|the) ", "", name) for name in objects]
     if clause.predicate == "is_a" and forward:
         objects = [singular(name) for name in objects]
-    if pronoun and len(objects) == 1:
-        objects = ["them" if is_plural(objects[0]) else "it"]
+    if pronoun and len(objects) == 1 and clause.predicate not in NO_PRONOUN:
+        objects = [pronoun]
     said = ["which"] if relative else [name + note(node) for name, node in zip(subjects, left, strict=True)]
     return f"{listing(said)} {phrase} {listing([name + note(node) for name, node in zip(objects, right, strict=True)])}"
 
@@ -81,10 +83,14 @@ def point_text(names: Names, clauses: Sequence[Clause]) -> list[str]:
     """Return the clauses that lead to one end, or to several by one clause; what defines the end comes last."""
     straight = [clause for clause in clauses if not clause.turned]
     turned = [clause for clause in clauses if clause.turned]
-    texts = [
-        clause_text(names, clause, pronoun=number > 0 and clause.predicate not in CLASSES)
-        for number, clause in enumerate(straight)
-    ]
-    if len(straight) == len(turned) == 1:
+    if not straight:
+        return [clause_text(names, clause) for clause in turned]
+    plural = is_plural(names.node(straight[0].ends[0]))
+    # A class is named in the singular: "a diverticulum is a kind of diverticular disease".
+    one = straight[0].predicate == "is_a" or not plural
+    first, *others = straight
+    texts = [clause_text(names, first)]
+    texts += [clause_text(names, clause, pronoun="it" if one else "them") for clause in others]
+    if not others and len(turned) == 1 and one is not plural:
         return [f"{texts[0]}, {clause_text(names, turned[0], relative=True)}"]
     return texts + [clause_text(names, clause) for clause in turned]

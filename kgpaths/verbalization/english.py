@@ -48,6 +48,8 @@ _SMALL = frozenset(
     | {"sigma", "epsilon", "omega", "zeta", "theta"}
 )
 """Words that stand small in titles too."""
+_COMMON_EPONYMS = frozenset({"bell", "best", "down", "job", "pick", "still", "sweet", "wells", "wood"})
+"""Names of people that are words as well."""
 _ADJECTIVE = re.compile(
     r"(?:[\w-]*(?:al|ic|ous|ary|ory|ive|ent|ant|ar|ile|oid|ated|linked|onset|form)|acute|severe|mild|profound|moderate|"
     r"fe?male|congenita|isolated|benign|malignant|dominant|recessive|first|second|third|degree|induced|or|and)$",
@@ -104,8 +106,19 @@ def natural_order(name: str) -> str:
 
 
 def _sentence_case(name: str) -> bool:
-    """Say whether a name is written like a sentence, so that capitals within it are meant."""
-    return any(len(word) > 3 and word.isalpha() and word.islower() and word not in _SMALL for word in name.split())
+    """Say whether a name is written like a sentence, so that capitals within it are meant.
+
+    The second word of a species is small in titles too: "Escherichia coli Infections".
+    """
+    words = name.split()
+    return any(
+        len(word) > 3
+        and word.isalpha()
+        and word.islower()
+        and word not in _SMALL
+        and before.lower() not in proper_nouns()
+        for before, word in zip(["", *words], words, strict=False)
+    )
 
 
 def in_sentence(name: str, node_type: str = "") -> str:
@@ -127,7 +140,10 @@ def in_sentence(name: str, node_type: str = "") -> str:
     text = re.sub(r"^(\w+) and (\1e?s)$", lambda match: match.group(2).capitalize(), text, flags=re.IGNORECASE)
     if node_type in ("gene", "protein") and re.fullmatch(r"[A-Z0-9][A-Za-z0-9-]*\d[A-Za-z0-9-]*|[A-Z0-9-]+", text):
         return text
-    binomial = node_type == "organism" and (re.match(r"[A-Z][a-z]+ [a-z]+", text) or _TAXON.match(text)) is not None
+    binomial = (
+        node_type == "organism"
+        and (re.match(r"[A-Z][a-z]+ (?!.*virus\b)[a-z]+", text) or _TAXON.match(text)) is not None
+    )
     text = natural_order(text)
     first = _WORD.findall(name.strip().split(" ", 1)[0])
 
@@ -138,6 +154,10 @@ def in_sentence(name: str, node_type: str = "") -> str:
         if not plain or (binomial and match.start() == 0):
             return word
         if meant and match.start() and text[match.start() - 1] in " -" and word not in first:
+            return word
+        if word.lower() in _COMMON_EPONYMS and re.match(
+            r" (?:syndrome|disease|palsy|lamp|sign)\b", text[match.end() :], re.I
+        ):
             return word
         before = re.search(r"([^\W\d_]+)-$", text[: match.start()])
         after = re.match(r"-([^\W\d_]+)", text[match.end() :])
@@ -248,14 +268,16 @@ def agree_object(phrase: str, plural: bool) -> str:
 def singular(name: str) -> str:
     """Return a regular plural in the singular, other names as they are.
 
-    >>> [singular(name) for name in ("cysts", "iron deficiencies", "wounds and injuries", "biopsies", "diabetes")]
-    ['cyst', 'iron deficiency', 'wounds and injuries', 'biopsy', 'diabetes']
+    >>> [singular(name) for name in ("cysts", "iron deficiencies", "wounds and injuries", "metastases", "diabetes")]
+    ['cyst', 'iron deficiency', 'wounds and injuries', 'metastasis', 'diabetes']
     """
     if not is_plural(name) or " and " in name or not name.endswith("s") or re.search(r" (?:of|in|with|to) ", name):
         return name
     if name.endswith("ies"):
         return f"{name[:-3]}y"
-    return name[:-2] if re.search(r"(?:ss|x|ch|sh)es$", name) else name[:-1]
+    if re.search(r"(?:st[ao]|\w{3}no|bo|cro|bro|rho|cho|the|mo|to|euro|ly)ses$", name):
+        return f"{name[:-2]}is"
+    return name[:-2] if re.search(r"(?:ss|x|ch|sh|us)es$", name) else name[:-1]
 
 
 def _bare(verb: str) -> str:

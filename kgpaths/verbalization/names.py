@@ -43,7 +43,7 @@ class Names:
         name = in_sentence(self._graph.name(node_id), kind)
         if is_plural(name) or name.startswith(("the ", "a ", "an ")):
             return name
-        if kind == "anatomy" and not _NUMBERED.search(name):
+        if kind in ("anatomy", "cellular_component") and not _NUMBERED.search(name):
             return f"the {name}"
         if (kind == "drug_class" and _ONE_OF_A_CLASS.search(name)) or (kind == "cell" and _CELL.search(name)):
             return f"{name}s"
@@ -68,7 +68,9 @@ class Names:
         clean = " ".join(text.split()).strip('"“” ').rstrip(".;, ")
         for node_id in node_ids:
             if self.is_named(node_id, clean):
-                return in_sentence(clean, self._graph.type(node_id)), True
+                name = in_sentence(clean, self._graph.type(node_id))
+                bare = is_plural(name) or name.startswith("the ") or not self.node(node_id).startswith("the ")
+                return (name if bare else f"the {name}"), True
         return f"“{clean}”", False
 
     def option(self, item: QAItem, key: str | None, node_ids: Sequence[str]) -> str:

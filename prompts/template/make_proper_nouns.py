@@ -23,9 +23,15 @@ from pathlib import Path
 WORD = re.compile(r"[A-Za-zÀ-ÿ]+")
 SURE = {
     *("babinski", "bence", "blalock", "escherichia", "foley", "ganz", "gleason"),
+    *("caenorhabditis", "hadziselimovic", "halal", "hippocratic", "kazal", "luria", "persian"),
     *("jarvik", "kupffer", "mohs", "papanicolaou", "taussig", "treitz", "vater"),
 }
-"""Names of people, too rare in the texts to be learnt."""
+"""Names, of people for the most part, too rare in the texts to be learnt."""
+COMMON = re.compile(
+    r".*(?:emia|uria|megaly|plasia|osis|itis|pathy|penia|dactyly|oid|phalangia|esthesia|trophia)|"
+    r".{6,}ation|.{9,}(?:al|ic|ous|ary|ate|ism|ion)"
+)
+"""Endings of medical words that are too rare to be learnt and begin names with a capital."""
 AMID = re.compile(r"[a-z],? $")
 """What stands before a word that is neither at the start of a sentence nor in a title or a table."""
 
@@ -102,7 +108,7 @@ def main(pack: Path) -> None:
                 (genera if organism and word == WORD.findall(name)[0] else wanted).add(word.lower())
     kept = {w for w in wanted | genera if large[w] >= 2 and large[w] >= 4 * small[w]}
     kept |= {w for w in genera if large[w] and not small[w]}
-    kept |= SURE
+    kept = {word for word in kept if not COMMON.fullmatch(word)} | SURE
     print("\n".join(sorted(kept)))
 
 
