@@ -318,7 +318,9 @@ class Clause:
         guards = self._guards
         ends = (guards.clause_end,) if frame.of_care else (guards.clause_end, guards.purpose)
         stops = (stop.start() for pattern in ends if (stop := pattern.search(self._said, at, self.end)))
-        end = min(stops, default=self.end)
+        opened, closed = self._said.count("(", self.start, at), self._said.count(")", self.start, at)
+        bracket = self._said.find(")", at, self.end) if opened > closed else -1
+        end = min([*stops, bracket if bracket >= 0 else self.end])
         if first:
             return self._chain_right(at, frame.fillers)[:1]
         found: list[Near] = []

@@ -197,6 +197,10 @@ class Passages:
         """Return what a lead speaks of by a cue; nothing when it does not speak by it, or not at its end."""
         for match in cue.pattern.finditer(lead.text, lead.start, lead.end):
             if not lead.denied(match.start()) and (whole or not lead.ends_after(match.end())):
+                if whole and any(
+                    near.start >= match.end() and near.type in cue.frame.fillers for near in lead.mentions
+                ):
+                    continue  # "syndromes characterized by cleft palate. These include …": those are syndromes
                 anchors = lead.anchors_of(cue, match)
                 if anchors:
                     return anchors
