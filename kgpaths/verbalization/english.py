@@ -50,6 +50,24 @@ _SMALL = frozenset(
 """Words that stand small in titles too."""
 _COMMON_EPONYMS = frozenset({"bell", "best", "down", "job", "pick", "still", "sweet", "wells", "wood"})
 """Names of people that are words as well."""
+_POSSESSIVES = frozenset(
+    {"athlete", "baker", "child", "cow", "farmer", "gardener", "goat", "housemaid", "infant", "jumper", "men", "miner"}
+    | {
+        "mother",
+        "nurse",
+        "painter",
+        "parent",
+        "patient",
+        "physician",
+        "runner",
+        "singer",
+        "smoker",
+        "surfer",
+        "swimmer",
+    }
+    | {"traveler", "traveller", "welder", "women", "woodworker", "worker", "children", "people", "pigeon", "bird"}
+)
+"""Words whose possessive is no name of anybody: "cow's milk"."""
 _ADJECTIVE = re.compile(
     r"(?:[\w-]*(?:al|ic|ous|ary|ory|ive|ent|ant|ar|ile|oid|ated|linked|onset|form)|acute|severe|mild|profound|moderate|"
     r"fe?male|congenita|isolated|benign|malignant|dominant|recessive|first|second|third|degree|induced|or|and)$",
@@ -163,7 +181,9 @@ def in_sentence(name: str, node_type: str = "") -> str:
         after = re.match(r"-([^\W\d_]+)", text[match.end() :])
         if any(beside is not None and beside.group(1).lower() in proper_nouns() for beside in (before, after)):
             return word
-        if node_type != "drug" and (without_accents(stem).lower() in proper_nouns() or stem != word):
+        if node_type != "drug" and (
+            without_accents(stem).lower() in proper_nouns() or (stem != word and stem.lower() not in _POSSESSIVES)
+        ):
             return word
         return word[0].lower() + word[1:]
 

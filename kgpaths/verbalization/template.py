@@ -33,7 +33,7 @@ FITTING = (
         r"choice|step",
         frozenset({"care", "substance"}),
     ),
-    (r"enzyme", frozenset({"gene_product", "substance", "process"})),
+    (r"enzyme", frozenset({"gene_product"})),
     (r"mechanism|pathogenesis|pathophysiology|pathomechanism", frozenset({"process"})),
 )
 """Words of what is asked, and the groups of concepts that can be it."""

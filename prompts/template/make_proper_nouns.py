@@ -4,7 +4,7 @@ Ontologies write names in three styles: "myocardial infarction", "Myocardial inf
 a word's habits elsewhere tell that "Infarction" loses its capital and "Crohn" keeps it. A word is taken when it
 is a capitalised word of some name and, in running text (away from sentence starts) and in the names of ontologies
 that write common nouns small, at least four of five occurrences are capitalised. Genera of organisms are taken when
-nothing speaks against them.
+nothing speaks against them, and so is what a syndrome or sign is named after where nothing writes it small.
 
     python prompts/template/make_proper_nouns.py DATA_PACK > prompts/template/proper_nouns.txt
 """
@@ -32,6 +32,20 @@ COMMON = re.compile(
     r".{6,}ation|.{9,}(?:al|ic|ous|ary|ate|ism|ion)"
 )
 """Endings of medical words that are too rare to be learnt and begin names with a capital."""
+EPONYMIC = re.compile(
+    r"((?:[A-Z][a-zà-ÿ]+[- ])*[A-Z][a-zà-ÿ]+)(?:['’]s)? "
+    r"(?:syndrome|disease|palsy|sign|phenomenon|contracture|tumou?r)$",
+    re.IGNORECASE,
+)
+"""A name of people with what is named after them."""
+DESCRIPTIVE = re.compile(
+    r".*(?:al|ic|ous|ar|ary|oid|ive|ing|ed|ate|ory|ent|ant|ile|less|ness|ity|ia|tion|sion|ism|us|um|yl|ine|ome|oma|ase|"
+    r"ostomy|otomy|pnea|plasma|trophy|cephaly|chaedel|biology)|"
+    r"(?:acro|angio|amelo|cardio|encephal|erythemat|genito|hamarto|osteo|post|pseudo|psuedo|reno|surdo|vesiculo).*|"
+    r"atoll|caisson|canyon|catscratch|corridor|edict|fillers|forefoot|gapo|hammertoe|hatters?|holster|mermaid|mims|mirage|"
+    r"parc|propofol|puppet|reflow|riddle|runt|silk|steely|stiffman|sump|swami|swifts?|swineherd|sulphatase|whim|bigfoot"
+)
+"""Words before "syndrome" and the like that are no names, though nobody writes them small."""
 AMID = re.compile(r"[a-z],? $")
 """What stands before a word that is neither at the start of a sentence nor in a title or a table."""
 
@@ -106,9 +120,18 @@ def main(pack: Path) -> None:
         for word in WORD.findall(name):
             if len(word) > 2 and word[0].isupper() and word[1:].islower():
                 (genera if organism and word == WORD.findall(name)[0] else wanted).add(word.lower())
+    eponyms: set[str] = set()
+    ever_small = set(small)
+    for name, _ in large_names(pack):
+        ever_small |= {word for word in WORD.findall(name) if word.islower()}
+        if found := EPONYMIC.match(name):
+            eponyms |= {
+                word.lower() for word in WORD.findall(found.group(1)) if word[0].isupper() and word[1:].islower()
+            }
+    eponyms = {word for word in eponyms - ever_small if len(word) > 3 and not DESCRIPTIVE.fullmatch(word)}
     kept = {w for w in wanted | genera if large[w] >= 2 and large[w] >= 4 * small[w]}
     kept |= {w for w in genera if large[w] and not small[w]}
-    kept = {word for word in kept if not COMMON.fullmatch(word)} | SURE
+    kept = {word for word in kept | eponyms if not COMMON.fullmatch(word)} | SURE
     print("\n".join(sorted(kept)))
 
 

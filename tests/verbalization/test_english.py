@@ -74,6 +74,16 @@ from kgpaths.verbalization.english import (
         ),
         ("Blocked Eustachian tube", "phenotype", "blocked Eustachian tube"),
         ("Merkel Cells", "cell", "Merkel cells"),
+        ("Ogilvie Syndrome", "disease", "Ogilvie syndrome"),
+        ("Sweet syndrome", "disease", "Sweet syndrome"),
+        ("Still Disease", "disease", "Still disease"),
+        ("Best practice", "disease", "best practice"),
+        ("Cow's milk protein allergy", "disease", "cow's milk protein allergy"),
+        ("Nephrotic Syndrome", "disease", "nephrotic syndrome"),
+        ("Heart Disease", "disease", "heart disease"),
+        ("Escherichia coli Infections", "disease", "Escherichia coli infections"),
+        ("Human immunodeficiency virus", "organism", "human immunodeficiency virus"),
+        ("Eczematoid dermatitis", "disease", "eczematoid dermatitis"),
     ],
 )
 def test_names_inside_a_sentence(name: str, kind: str, wanted: str) -> None:
