@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from kgpaths.linking.cues import Cue, key_words, table, words_of
 from kgpaths.linking.persons import Told, persons
@@ -116,6 +117,12 @@ def _cues(read: Wording, first: int, last: int, told: Mapping[int, Told]) -> dic
             elif head.alone:
                 found[i] = Found(head.alone, i + 1)
     return found
+
+
+@cache
+def _openings() -> frozenset[str]:
+    """Return first words of an item that is not of a bare list."""
+    return words_of("determiners") | words_of("degrees")
 
 
 class _Sentence:
@@ -284,7 +291,8 @@ class _Sentence:
         for j in range(i, self.last + 1):
             ends = j == self.last or (j > i and self.gaps[j] > SOFT)
             if ends or (j > start and self.gaps[j] == SOFT):
-                if j - start > _BARE_ITEM or self.words[start] in words_of("determiners") | words_of("degrees"):
+                states = self.words[j - 1] in words_of("states")  # "no edema, lungs clear"
+                if states or j - start > _BARE_ITEM or self.words[start] in _openings():
                     return False
                 items, start = items + 1, j
             if ends:
@@ -344,6 +352,6 @@ class _Sentence:
 
 
 def _stronger(one: Assertion, other: Assertion) -> Assertion:
-    if one == "present":
-        return other
+    if "present" in (one, other):
+        return other if one == "present" else one
     return _ORDER[min(_ORDER.index(one), _ORDER.index(other))]

@@ -27,7 +27,7 @@ from kgpaths.linking.measurements import Measurement, measurements
 from kgpaths.linking.names import names_of
 from kgpaths.linking.normalisation import normaliser_version
 from kgpaths.linking.plain_text import PlainText, plain
-from kgpaths.linking.results import carries_result, is_test, may_be_negative, results
+from kgpaths.linking.results import is_measured, is_test, may_be_negative, results
 from kgpaths.linking.running_text import RunningText, Texts
 from kgpaths.linking.short_forms import Definitions
 from kgpaths.linking.strings import StringMatcher, combines_options
@@ -248,14 +248,15 @@ class EntityLinker:
         """
         kind = self.graph.type(node)
         result: Result = said or (anchor.measurement.direction if anchor.measurement else "")
-        if is_test(kind, self.graph.name(node)):
+        tested = is_test(kind, self.graph.name(node))
+        if tested:
             if result in ("normal", "negative"):
                 assertion = "absent" if assertion in ("present", "historical") else assertion
             elif result and assertion == "absent":
                 assertion = "present"
         elif result == "negative" and may_be_negative(kind) and assertion in ("present", "historical"):
             assertion = "absent"
-        return assertion, result if carries_result(kind) else ""
+        return assertion, result if tested or is_measured(kind) else ""
 
     def _decider(self, tokens: Tokens, anchor: Anchor) -> Callable[[Sequence[Candidate]], int | None] | None:
         if self._chooser is None:

@@ -26,6 +26,7 @@ _ATTRIBUTES = _OWNERS | _ELSE | {
     "the", "a", "an", "one", "both", "maternal", "paternal", "first", "late", "sexual",
 }  # fmt: skip
 _AUXILIARIES = frozenset({"has", "had", "have", "having", "is", "are", "was", "were", "been", "be", "being"})
+_HAVING = (["has"], ["have"], ["had"])
 _PREPOSITIONS = frozenset({"of", "at", "in", "from", "on"})
 _BRINGING = frozenset({"brings", "bring", "brought"})
 _YOUNG = frozenset({"boy", "girl", "child", "infant", "newborn", "baby", "toddler", "neonate"})
@@ -98,14 +99,22 @@ def persons(wording: Wording) -> dict[int, Told]:
         if (words[i] in patient and previous not in _ELSE) or previous == "your":
             continue
         start = i
-        while start and wording.gaps[start] == NONE and i - start < _BEFORE and words[start - 1] in _ATTRIBUTES:
+        while start and wording.gaps[start] == NONE and i - start < _BEFORE and _is_attribute(words[start - 1]):
             start -= 1
-        owned = not _OWNERS.isdisjoint(words[start:i]) or words[i].startswith(("son", "daughter"))
+        owned = words[i].startswith(("son", "daughter")) or any(map(_is_owner, words[start:i]))
         if groups.get(words[i]) == "children" and not owned and not _is_other(words, i):
             continue
         if one := _told(wording, start, i):
             told[start if one.where == "before" else i] = one
     return told
+
+
+def _is_owner(word: str) -> bool:
+    return word in _OWNERS or word.endswith("'s")
+
+
+def _is_attribute(word: str) -> bool:
+    return word in _ATTRIBUTES or word.endswith("'s")
 
 
 def _is_other(words: list[str], i: int) -> bool:
@@ -157,6 +166,8 @@ def _tells_after(wording: Wording, at: int) -> bool:
     words, n = wording.words, len(wording.words)
     while at < n and words[at] in words_of("adverbs"):
         at += 1
+    if at + 1 < n and words[at] == "found" and words[at + 1] in ("to", "with"):
+        return False  # what he was found to have
     return at < n and _telling().match(words, at, n) is not None
 
 
@@ -172,7 +183,7 @@ def _told(wording: Wording, start: int, i: int) -> Told | None:
         and start
         and wording.gaps[start] != SENTENCE
         and (
-            (words[start - 1] == "in" and wording.gaps[start] == NONE)
+            (words[start - 1] == "in" and wording.gaps[start] == NONE and words[i + 1 : i + 2] not in _HAVING)
             or (last and _LABELLED.search(wording.before(start)))
         )
     ):

@@ -68,6 +68,11 @@ def _verbs() -> frozenset[str]:
 
 
 @cache
+def _before_item() -> frozenset[str]:
+    return words_of("verbs") | words_of("determiners") | _table().words("stops")
+
+
+@cache
 def _between() -> frozenset[str]:
     """Return what may stand between a verb and its result."""
     return _table().words("adverbs") | _table().words("linking")
@@ -89,9 +94,9 @@ def may_be_negative(type_: str) -> bool:
     return type_ in _table().words("negative_types")
 
 
-def carries_result(type_: str) -> bool:
-    """Tell whether mentions of nodes of a type may have a result: tests, and what is measured."""
-    return type_ in _table().words("types")
+def is_measured(type_: str) -> bool:
+    """Tell whether nodes of a type are measured, so that their mentions have results as those of tests have."""
+    return type_ in _table().words("measured")
 
 
 def results(read: Wording, status: Sequence[Assertion]) -> list[Result]:
@@ -160,10 +165,7 @@ class _Sentence:
             if after < self.last and words[after] in table.words("carriers"):
                 return after + 1, self._noun(after + 1), said.result
         elif i > self.first and _HYPHEN.fullmatch(self.read.before(i)):
-            low = i - 1
-            while low > self.first and _HYPHEN.fullmatch(self.read.before(low)):
-                low -= 1
-            return low, i, said.result
+            return self._item(i), i, said.result
         closed = ends_item(self.read, after, self.last) or follows == "for" or words[i].endswith(")")
         if i > self.first and closed and not self._comma(i):
             return self._item(i), i, said.result
@@ -217,7 +219,7 @@ class _Sentence:
             low < i and (_ENDS.search(self.read.before(low)) or (self._comma(low) and not listed))
         ):
             earlier = self.words[low - 1]
-            if not beside and (earlier in words_of("verbs") or earlier in _table().words("stops")):
+            if not beside and earlier in _before_item():
                 break
             low -= 1
         return low

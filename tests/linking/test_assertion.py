@@ -12,6 +12,13 @@ from kgpaths.linking.assertion import assertions
 from kgpaths.linking.tokens import tokenize
 from kgpaths.records import Assertion
 
+DATA = Path(__file__).parents[1] / "data" / "linking"
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
 
 def _status(text: str, word: str) -> str:
     tokens = tokenize(text)
@@ -104,6 +111,25 @@ def test_status(text: str, expected: dict[str, str]) -> None:
     assert {word: _status(text, word) for word in expected} == expected
 
 
+KINDS = DATA / "assertion_kinds.tsv"
+
+
+@pytest.mark.parametrize("kind", sorted({row["kind"] for row in _rows(KINDS)}))
+def test_kinds_of_wording(kind: str) -> None:
+    wrong = []
+    for row in (row for row in _rows(KINDS) if row["kind"] == kind):
+        text, wanted = row["text"].replace("\\n", "\n"), row["status"].split("|")
+        tokens = tokenize(text)
+        said = {
+            status
+            for start, end, status in zip(tokens.starts, tokens.ends, assertions(tokens), strict=True)
+            if text[start:end].removesuffix("'s") == row["word"]
+        }
+        if said.isdisjoint(wanted):
+            wrong.append((text, row["word"], said, wanted))
+    assert wrong == []
+
+
 def test_no_status_leaves_its_sentence() -> None:
     assert _status("She denies chest pain. Fever started today.", "fever") == "present"
 
@@ -121,12 +147,11 @@ def test_every_word_has_a_status() -> None:
         ("assertion_labels_2.tsv", 190, 0.72),
         ("assertion_labels_3.tsv", 160, 0.8),
         ("assertion_labels_4.tsv", 80, 0.9),
+        ("assertion_labels_6.tsv", 160, 0.85),
     ],
 )
 def test_statuses_are_said_rightly_of_findings_read_by_hand(file: str, fewest: int, least: float) -> None:
-    path = Path(__file__).parents[1] / "data" / "linking" / file
-    with path.open(encoding="utf-8", newline="") as labels:
-        rows = list(csv.DictReader(labels, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = _rows(DATA / file)
     assert len(rows) >= fewest
     pairs = []
     for row in rows:
