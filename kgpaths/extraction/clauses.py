@@ -112,7 +112,7 @@ class Clause:
             ):
                 ends = (near.end for near in self.mentions if near.node in nodes and near.end <= scope.end)
                 # "Aspirin, used to treat gout, is contraindicated in asthma": what commas enclose is said still.
-                if "," not in self.text[max(match.end(), *ends) : scope.end]:
+                if "," not in self.text[max([match.end(), *ends]) : scope.end]:
                     return True
         return False
 
