@@ -18,7 +18,7 @@ from kgpaths.errors import UnknownNode
 from kgpaths.graph.ids import folded, name_key
 from kgpaths.graph.snapshot import Strings, load_array, load_codes, read_meta, verify_files
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.unsaid import sayable, says_nothing, withdrawn
+from kgpaths.graph.unsaid import OF_ANOTHER, sayable, says_nothing, withdrawn
 from kgpaths.records import Edge, EdgeTier, Evidence
 
 if TYPE_CHECKING:
@@ -360,8 +360,14 @@ class KnowledgeGraph:
             return False
         subject, object_ = (self.name(int(ends[number])) for ends in (self.subject, self.object))
         predicate = self.predicates[self.predicate[number]]
+        if predicate in OF_ANOTHER and self._are_kin(int(self.subject[number]), int(self.object[number])):
+            return False
         statement = (self.id(int(self.subject[number])), predicate, self.id(int(self.object[number])))
         return statement not in withdrawn() and not says_nothing(subject, object_, predicate)
+
+    def _are_kin(self, u: int, v: int) -> bool:
+        """Say whether one of two nodes is a kind of the other."""
+        return any(self.predicates[self.predicate[number]] == "is_a" for number in self.numbers_between(u, v))
 
     def edges_between(self, u: int | str, v: int | str) -> list[Edge]:
         """Return the edges between two nodes in either direction, in the order of their numbers."""

@@ -17,10 +17,10 @@ from kgpaths.resources import resource
 if TYPE_CHECKING:
     from kgpaths.graph.knowledge_graph import KnowledgeGraph
 
-_OF_ANOTHER = frozenset({
+OF_ANOTHER = frozenset({
     "has_symptom", "has_phenotype", "causes", "has_complication", "has_risk_factor", "contributes_to", "triggered_by",
 })  # fmt: skip
-"""Predicates between two things: of one thing under two names they say nothing."""
+"""Predicates between two things: of one thing under two names, or of a thing and its kind, they say nothing."""
 _ROUNDING = 1e-6
 """Strengths are stored with 32 bits: 0.9 must not fall below itself."""
 
@@ -76,7 +76,7 @@ def says_nothing(subject: str, object_: str, predicate: str) -> bool:
     if unsaid().empty.search(subject) or unsaid().empty.search(object_):
         return True
     one, other = (f" {' '.join(re.findall(r'[a-z0-9]+', name.casefold()))} " for name in (subject, object_))
-    return predicate in _OF_ANOTHER and (one in other or other in one)
+    return predicate in OF_ANOTHER and (one in other or other in one)
 
 
 @cache

@@ -250,7 +250,8 @@ def test_the_columns_are_fixed() -> None:
         "list<item: struct<section: string, start: int64, end: int64, text: string, node_id: string, score: double, "
         "tier: string, assertion: string, role: string, value: struct<section: string, start: int64, end: int64, "
         "text: string, kind: string, what: string, numbers: list<item: double>, unit: string, comparison: string, "
-        "reference_low: double, reference_high: double, direction: string, judged_by: string, node_id: string>, result: string>>"
+        "reference_low: double, reference_high: double, direction: string, judged_by: string, node_id: string>, "
+        "result: string>>"
     )
     assert fields["verdicts"] == (
         "list<item: struct<check: string, outcome: string, score: double, reason: string, where: int64, "
