@@ -49,12 +49,36 @@ def test_what_two_other_sources_state_is_said() -> None:
 def test_names_that_say_nothing() -> None:
     nodes = [
         NodeRecord("DOID:0", "acute kidney failure", "disease", "doid"),
-        NodeRecord("DOID:1", "Kidney failure", "disease", "doid"),
-        NodeRecord("DOID:2", "Abnormality of renal physiology", "disease", "doid"),
-        NodeRecord("DOID:3", "anuria", "disease", "doid"),
+        NodeRecord("DOID:1", "Kidney failure", "symptom", "doid"),
+        NodeRecord("DOID:2", "Abnormality of renal physiology", "symptom", "doid"),
+        NodeRecord("DOID:3", "anuria", "symptom", "doid"),
     ]
     graph = KnowledgeGraph.from_records(nodes, [edge(n, "has_symptom", "doid") for n in (1, 2, 3)])
     assert [graph.edge_at(n).object for n in range(graph.n_edges) if graph.may_say(n)] == ["DOID:3"]
+
+
+def test_a_kind_of_a_thing_is_no_sign_of_it_and_a_symptom_has_no_symptoms() -> None:
+    nodes = [
+        NodeRecord("DOID:0", "gastrointestinal bleeding", "disease", "doid"),
+        NodeRecord("DOID:1", "melena", "symptom", "doid"),
+        NodeRecord("DOID:2", "pallor", "symptom", "doid"),
+    ]
+    signs = [edge(1, "has_symptom", "doid"), edge(2, "has_symptom", "doid")]
+    kin = EdgeRecord("DOID:1", "is_a", "DOID:0", "doid", "1", "CC0-1.0")
+    backwards = EdgeRecord("DOID:2", "has_symptom", "DOID:1", "doid", "1", "CC0-1.0")
+    graph = KnowledgeGraph.from_records(nodes, [*signs, kin, backwards])
+    said = [graph.edge_at(n) for n in range(graph.n_edges) if graph.may_say(n)]
+    assert [(one.subject, one.predicate, one.object) for one in said] == [
+        ("DOID:0", "has_symptom", "DOID:2"),
+        ("DOID:1", "is_a", "DOID:0"),
+    ]
+
+
+def test_what_was_found_wrong_is_never_said() -> None:
+    stroke = NodeRecord("DOID:0051061", "stroke", "disease", "doid")
+    sclerosis = NodeRecord("DOID:332", "amyotrophic lateral sclerosis", "symptom", "doid")
+    wrong = EdgeRecord(stroke.id, "has_symptom", sclerosis.id, "doid", "1", "CC0-1.0")
+    assert not KnowledgeGraph.from_records([stroke, sclerosis], [wrong]).may_say(0)
 
 
 def test_every_name_in_the_table_is_one() -> None:
