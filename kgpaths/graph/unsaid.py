@@ -8,7 +8,6 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
@@ -60,6 +59,8 @@ def unsaid() -> Unsaid:
     >>> unsaid().holds("hetionet", "has_symptom"), unsaid().holds("doid", "has_symptom")
     (True, False)
     """
+    import yaml
+
     return Unsaid(**yaml.safe_load(resource("ontologies", "paths", "unsaid.yaml").read_text(encoding="utf-8")))
 
 

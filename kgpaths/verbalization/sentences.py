@@ -21,7 +21,7 @@ class Sentences:
 
     >>> sentences = Sentences.default()
     >>> sentences.render("conclusion", "item-1", asked="most likely diagnosis", answer="gout", nodes=[])
-    'Hence the most likely diagnosis is gout.'
+    'So the most likely diagnosis is gout.'
     """
 
     def __init__(self, text: str) -> None:
