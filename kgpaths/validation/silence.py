@@ -12,12 +12,19 @@ from collections.abc import Iterator
 
 from kgpaths.validation.registry import Case, Fault, check
 
-_NOT = r"(?:(?:does|do|did|would|could|can|may|will|is|are|was|were)(?: not|n['’]t)|cannot|fails? to)"
-_TIES = (
-    r"(?:links?|ties?|connects?|joins?|relates?|supports?|accounts?|explains?|points?|leads?|speaks?|mentions?|bears?)"
+_NOT = r"(?:(?:does|do|did|would|could|can|may|will)(?: not|n['’]t)|cannot|fails? to|failed to)"
+_TIE = (
+    r"(?:link|tie|connect|join|relate|support|account|explain|point|lead|speak|mention|bear|suggest|indicate|implicate)"
 )
+_TIED = r"(?:linked|tied|connected|related|associated)"
+_TYING = r"(?:linking|tying|connecting|joining|relating)"
 _STATED = r"(?:statements?|edges?|paths?|links?|ties?|connections?|lines? of (?:evidence|reasoning)|citations?)"
-_SOME = r"(?:such |direct |other |further |known )?"
+_SOME = r"(?:such |direct |other |further |known |documented |clear )?"
+_HERE = r"(?:(?:here|above|else|at hand|given|stated|known|in (?:the |this |that |it)?\w*(?: above)?) )?"
+_CASE = (
+    r"(?:any|it|this|that|these|those|"
+    r"the (?:other |remaining |rest of the )?(?:findings?|symptoms?|presentation|picture|case))"
+)
 SILENCE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -28,22 +35,24 @@ SILENCE = tuple(
         r"\bnot (?!better )(?:\w+ly )?explained by\b",
         r"\b(?:accounts? for|explains?) (?:only (?!when|if|after)|(?:fewer|less|none) of)",
         r"\bonly (?:accounts? for|explains?)\b",
-        rf"\bno {_SOME}{_STATED} (?:here |above |at hand )?(?:that |which )?{_TIES}\b",
-        rf"\bno {_SOME}{_STATED} (?:to|with|between|from|for) (?:it|this|that|these|those|the (?:findings?|case))\b",
-        rf"\bno {_SOME}evidence (?:here |above |at hand )?(?:(?:that |which )?(?:links|ties|connects|joins|relates)"
-        r"|(?:linking|tying|connecting|joining|relating))\b",
-        rf"\bnothing (?:\w+ ){{0,4}}?(?:{_TIES[3:-1].replace('?', '')})\b",
-        rf"\bnone of (?:the|these|those) (?:statements|edges|paths|links) (?:\w+ )?{_TIES}\b",
+        rf"\b(?:no|without) {_SOME}{_STATED} {_HERE}(?:that |which )?{_TIE}s?\b",
+        rf"\b(?:no|without) {_SOME}(?:{_STATED}|associations?|relations?|support) "
+        rf"(?:to|with|between|from|for) {_CASE}\b",
+        rf"\bno {_SOME}evidence {_HERE}(?:(?:that |which )?(?:links|ties|connects|joins|relates)|{_TYING})\b",
+        rf"\bnothing {_HERE}{_TIE}s\b",
+        rf"\bnone of (?:the|these|those) (?:statements|edges|paths|links) (?:\w+ )?{_TIE}s?\b",
+        rf"\bnone of (?:the|these|those) (?:findings|symptoms|features) (?:is|are) (?:{_TIED}|explained|supported)\b",
         r"\bnot (?:\w+ly )?supported by (?:any|a|the) (?:\w+ )?(?:statements?|evidence|edges?|links?)\b",
         r"(?:\bnot|n['’]t) (?:\w+ly |known to be |otherwise )?(?:linked|tied) (?:to|with)\b(?! the (?:x|y|same|sex)\b)",
-        r"\blacks? (?:an?|any|such an?) (?:\w+ )?(?:link|tie|connection|statement|line of evidence)\b",
+        rf"(?:\bnot (?:\w+ly )?|n['’]t |\bun){_TIED} (?:to|with) (?!it\b){_CASE}\b",
+        r"\blacks? (?:(?:an?|any|such an?) )?(?:\w+ )?(?:link|tie|connection|statement|support|(?:line of )?evidence)\b",
         r"\b(?:tied|linked|connected) (?:more|less) (?:strongly|closely|directly)\b",
         r"\b(?:more|less) (?:strongly|closely|directly) (?:tied|linked|connected)\b",
         r"\bnot (?:listed|cited) (?:here |above )?(?:as|among|for)\b",
     )
 )
 """Phrasings that argue from a tie that is not stated."""
-_QUOTED = re.compile(r"“[^”]*”")
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 
 
 @check("no_argument_from_silence", "No sentence concludes anything from a tie that is merely not stated.")

@@ -43,6 +43,14 @@ from kgpaths.validation.silence import argument_from_silence
         "The findings are tied more strongly to pneumonia.",
         "Pneumonia is more closely linked to the findings.",
         "Fever is not listed among its symptoms.",
+        "None of these findings is explained by gout.",
+        "Gout has no documented association with these findings.",
+        "Aspirin is unrelated to the findings.",
+        "Asthma is not associated with any of them.",
+        "It lacks evidence here.",
+        "Nothing in the picture suggests gout.",
+        "Nothing stated supports gout.",
+        "Without a link to the findings, it falls behind; there is without direct support for it.",
     ],
 )
 def test_arguments_from_silence_are_seen(text: str) -> None:
@@ -74,6 +82,11 @@ def test_arguments_from_silence_are_seen(text: str) -> None:
         "Leaves of digitalis slow the heart.",
         "The tumour is tied to the artery wall.",
         "Nothing relieves the pain.",
+        "Nothing relieves the pain that leads to syncope.",
+        "The rash is not related to the sun.",
+        "Smoking had no association with survival.",
+        "She lacks energy and has no support at home.",
+        'He says "nothing explains it".',
     ],
 )
 def test_what_is_denied_by_somebody_is_none(text: str) -> None:

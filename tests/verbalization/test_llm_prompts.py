@@ -185,3 +185,20 @@ def test_a_prompt_that_hides_the_answer_is_the_same_when_paths_are_searched_for_
                 compared += 1
         assert len(seen) <= 1
     assert compared > 5
+
+
+@pytest.mark.parametrize("recipe", SHIPPED[:4])
+def test_prompts_say_that_a_missing_statement_means_nothing_and_ask_for_no_word_on_every_option(
+    graph: KnowledgeGraph, cases: Any, recipe: str
+) -> None:
+    text = LLMVerbalizer(graph, config(recipe)).request(*cases["pneumonia"]).messages[-1].content
+    assert "that a statement is missing means nothing" in text
+    assert not re.search(r"(?:for|of) each (?:other )?option|what does not|every finding is accounted", text)
+
+
+def test_what_speaks_against_an_option_is_shown_with_the_edge_that_says_so(graph: KnowledgeGraph, cases: Any) -> None:
+    text = LLMVerbalizer(graph, config("medreason")).request(*cases["cystitis"]).messages[-1].content
+    assert re.search(
+        r"^B\. Doxycycline: against it: \[E\d\] doxycycline \(drug\) is contraindicated in pregnancy$", text, re.M
+    )
+    assert "D. Allopurinol: " not in text
