@@ -45,7 +45,7 @@ SILENCE = tuple(
         r"\bnot (?:\w+ly )?supported by (?:any|a|the) (?:\w+ )?(?:statements?|evidence|edges?|links?)\b",
         r"(?:\bnot|n['’]t) (?:\w+ly |known to be |otherwise )?(?:linked|tied) (?:to|with)\b(?! the (?:x|y|same|sex)\b)",
         rf"(?:\bnot (?:\w+ly )?|n['’]t |\bun){_TIED} (?:to|with) (?!it\b){_CASE}\b",
-        r"\blacks? (?:(?:an?|any|such an?) )?(?:\w+ )?(?:link|tie|connection|statement|support|(?:line of )?evidence)\b",
+        r"\blacks? (?:(?:such )?(?:an?|any) )?(?:\w+ )?(?:link|tie|connection|support|(?:line of )?evidence)\b",
         r"\b(?:tied|linked|connected) (?:more|less) (?:strongly|closely|directly)\b",
         r"\b(?:more|less) (?:strongly|closely|directly) (?:tied|linked|connected)\b",
         r"\bnot (?:listed|cited) (?:here |above )?(?:as|among|for)\b",
