@@ -230,6 +230,8 @@ class Clause:
         allowed = near.assertion in frame.allowed or perhaps
         if near.type not in frame.fillers or not allowed or self._barred(near, frame):
             return False
+        if near.type not in _SIGNS and self._is_demonstrative(near):
+            return False
         if near.type != "gene" and self._guards.gene_after.match(self._rest(near)):
             return False
         if self._guards.explains.search(self.text[max(floor, near.start - 120) : near.start]):

@@ -92,6 +92,7 @@ class RuleExtractor:
             page = Page(text, mentions)
             self._together(page.mentions, None, reading)
             about = self._focus.find([_first_cell(text)], self._anchors)
+            about = None if about and self._is_general(about) else about
             reading.statements.extend(self._passages.row(page, section, about, topic))
             return reading
         own = short_names(text.focus[:1] if text.strict_focus else ())
@@ -120,6 +121,8 @@ class RuleExtractor:
             faults.append(TextFault(text.id, "unknown_section", f"section {text.section!r} is read for cues only"))
         section = self._rules.sections[named[0]] if named else Section(text.section.casefold() or "information")
         focus = self._focus.find(text.focus, self._anchors)
+        if focus and self._is_general(focus):
+            focus = None
         if focus is None and text.strict_focus:
             kept = "only what its sentences say by themselves is read"
             fault = TextFault(text.id, "no_focus", f"no focus is given; {kept}")

@@ -46,6 +46,8 @@ class Passages:
             section: where it stands.
             focus: what the text is about, if that is known.
         """
+        if focus and not page.text.strict_focus and self._names_one_of(focus, page, segment.end):
+            focus = None  # in a textbook "it" may be the gout that was spoken of, and not all of arthritis
         found = list(self._said(page, segment, section, focus))
         # Few sentences state anything: what forbids all of it is looked for last.
         return () if found and self._states_nothing(page, segment.start, segment.end) else found
@@ -100,6 +102,14 @@ class Passages:
             frame, [anchor], fillers, f"table:{kind.name}", kind.item, section, segment, lead=cell.header
         )
 
+    def _names_one_of(self, focus: Focus, page: Page, end: int) -> bool:
+        """Tell whether a text names a kind of what it is about, or a drug of the class that it is about."""
+        return any(
+            self._hierarchy.is_kind(near.node, focus.node) or (near.type == "drug" and focus.type == "drug_class")
+            for near in page.mentions
+            if near.end <= end and near.node != focus.node
+        )
+
     def _states_nothing(self, page: Page, start: int, end: int) -> bool:
         return self._rules.guards.sentences.search(page.lower[start:end]) is not None
 
@@ -131,7 +141,9 @@ class Passages:
         if clause.denies_focus():
             return
         piece = page.lower[segment.start : segment.end]
-        if (section.doubt or guards.doubt).search(piece) or (section.needs and not section.needs.search(piece)):
+        if (section.doubt or guards.doubt).search(piece) or (section.besides and section.besides.search(piece)):
+            return
+        if section.needs and not section.needs.search(piece):
             return
         anchor = focus.node
         another = clause.begins_with_another()
@@ -245,12 +257,17 @@ class Passages:
         for anchor, filler in product(dict.fromkeys(anchors), dict.fromkeys(near.node for near in fillers)):
             if self._graph.type(anchor) not in frame.anchors or self._hierarchy.same_line(anchor, filler):
                 continue
+            if frame.of_diagnosis and not self._examines(filler):
+                continue
             subject, object_ = (anchor, filler) if frame.anchor_is_subject else (filler, anchor)
             whole = clause is not None and clause.names(anchor)
             yield Statement(
                 subject, frame.predicate, object_, rule, section.name, score,
                 segment.start, segment.end, lead, places[filler], whole,
             )  # fmt: skip
+
+    def _examines(self, node: str) -> bool:
+        return self._graph.type(node) == "test" or self._graph.name(node).casefold() in self._rules.guards.examinations
 
 
 def _about_section(lead: str) -> bool:

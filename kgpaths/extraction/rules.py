@@ -15,7 +15,7 @@ from kgpaths.resources import resource
 Side = Literal["anchor", "filler"]
 _TABLES = ("sections.yaml", "frames.yaml", "cues.yaml", "guards.yaml", "scopes.yaml")
 _CARE = frozenset({"drug", "drug_class", "procedure", "test"})
-_NAMES = ("too_general", "means")
+_NAMES = ("too_general", "means", "examinations")
 SET_ASIDE = "set aside"
 """The section of parts that speak of patients, pupils or nurses."""
 
@@ -41,6 +41,11 @@ class Frame(NamedTuple):
     def of_treatment(self) -> bool:
         """Whether its fillers are care that changes something, not care that only looks."""
         return self.of_care and "test" not in self.fillers
+
+    @property
+    def of_diagnosis(self) -> bool:
+        """Whether its fillers are what a diagnosis rests on."""
+        return "test" in self.fillers
 
     @property
     def of_conditions(self) -> bool:
@@ -87,6 +92,8 @@ class Section(NamedTuple):
     """What a sentence without a cue must say to state what the section is for."""
     doubt: re.Pattern[str] | None = None
     """What it must not say, where this differs from the doubts of all sections."""
+    besides: re.Pattern[str] | None = None
+    """What it must not say in addition."""
 
 
 class ScopeRule(NamedTuple):
@@ -152,6 +159,7 @@ class Guards(NamedTuple):
     too_general: frozenset[str]
     """Names in lower case."""
     means: frozenset[str]
+    examinations: frozenset[str]
     """Names of procedures that only look or give, in lower case."""
 
 
@@ -225,9 +233,9 @@ def section_of(heading: str) -> tuple[str, str] | None:
 
 
 def _section(name: str, row: Mapping[str, Any], frames: Mapping[str, Frame]) -> Section:
-    needs, doubt = (pattern(row[key]) if key in row else None for key in ("needs", "doubt"))
+    needs, doubt, besides = (pattern(row[key]) if key in row else None for key in ("needs", "doubt", "besides"))
     frame = frames.get(row.get("frame", ""))
-    return Section(name, frame, row.get("sentence", 0.0), row.get("item", 0.0), needs, doubt)
+    return Section(name, frame, row.get("sentence", 0.0), row.get("item", 0.0), needs, doubt, besides)
 
 
 def _frame(name: str, row: Mapping[str, Any]) -> Frame:

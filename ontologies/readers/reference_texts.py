@@ -27,6 +27,8 @@ from kgpaths.graph.tables import EdgeRecord
 from kgpaths.graph.vocabulary import licences
 
 FILES = {"medquad": "qa/medquad.jsonl.gz", "openstax": "text/openstax.jsonl.gz"}
+_MISTITLED = frozenset({"http://www.ninds.nih.gov/disorders/lyme/lyme.htm"})
+"""Pages that are about something else than MedQuAD says: this one about Lyme disease, not Machado-Joseph disease."""
 _LONGEST = 260
 """Characters of a quotation: what the sentence says of the thing at hand."""
 _SENTENCES = 3
@@ -44,7 +46,7 @@ def read(data: Path, tables: Path) -> Iterator[EdgeRecord]:
 
 def _edges(graph: KnowledgeGraph, extractor: RuleExtractor, source: str, file: Path) -> Iterator[EdgeRecord]:
     terms = licences()[source]
-    texts = [one for one in read_texts(file) if not isinstance(one, TextFault) and one.section != REPRINT]
+    texts = [one for one in read_texts(file) if not isinstance(one, TextFault) and _is_read(one)]
     together = Together()
     found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for text, reading in zip(texts, extractor.read(texts), strict=True):
@@ -64,6 +66,10 @@ def _edges(graph: KnowledgeGraph, extractor: RuleExtractor, source: str, file: P
             yield EdgeRecord(
                 one, ASSOCIATED, other, source, terms.version, terms.licence, "associated_in_text", round(score, 2)
             )
+
+
+def _is_read(text: ReferenceText) -> bool:
+    return text.section != REPRINT and text.url not in _MISTITLED
 
 
 def _quoted(text: ReferenceText, one: Statement) -> tuple[Any, ...]:
