@@ -262,6 +262,8 @@ class Clause:
         """Return the anchor that a mention names: "this blood disorder" is the focus."""
         if self._focus and self._is_demonstrative(near) and near.type not in _SIGNS:
             return self._of_focus()
+        if self._focus and self.text[self.start : near.end].strip().removeprefix("the ") in self._focus.titles:
+            return self._of_focus()  # "Deafness with gout is characterized by …" is not about gout
         before = self.text[max(self.start, near.start - 40) : near.start]
         aside = self._guards.symptoms_of.search(before)
         return [near.node] if self._is_anchor(near, self.start, frame, subject=True) and not aside else []
@@ -330,8 +332,18 @@ class Clause:
             if near.start >= at and near.end <= end:
                 if near.start - (found[-1].end if found else at) > _FAR:
                     break
+                if len(found) == 1 and self._goes_on(at, found[0], near):
+                    break
                 found.append(near)
         return found
+
+    def _goes_on(self, at: int, first: Near, second: Near) -> bool:
+        """Tell whether a relative clause ends between two mentions: "gout, which leads to pain, and diabetes"."""
+        return (
+            bool(self._guards.in_relative.search(self._said[max(self.start, at - 40) : at]))
+            and "," not in self._said[at : first.start]
+            and self._said[first.end : second.start].startswith((", and ", ", or "))
+        )
 
     def _chain_left(self, at: int, types: frozenset[str]) -> list[Near]:
         """Return the mentions right before a place, those that a list joins to them included, nearest first."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _LINE = re.compile(r"[ ](?=[A-Z])")
+_TWO_LINES = re.compile(r"[a-z] [A-Z][a-z]+$")
+"""The end of one line of a cell with the beginning of the next: "Edema Cardiac"."""
 
 
 class Passages:
@@ -92,6 +94,7 @@ class Passages:
         self, page: Page, cell: Cell, kind: Section, frame: Frame, section: Section, anchor: str
     ) -> Iterator[Statement]:
         inside = page.between(cell.start, cell.end)
+        inside = [near for near in inside if not _TWO_LINES.search(page.text.text[near.start : near.end])]
         # A cell's lines have run together; each begins with a capital.
         lines = lowered(_LINE.sub("\n", page.text.text[cell.start : cell.end]))
         text = page.lower[: cell.start] + lines + page.lower[cell.end :]

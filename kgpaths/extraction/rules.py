@@ -154,6 +154,7 @@ class Guards(NamedTuple):
     of_care: re.Pattern[str]
     leads_to: re.Pattern[str]
     relative: re.Pattern[str]
+    in_relative: re.Pattern[str]
     symptoms_of: re.Pattern[str]
     risk_of: re.Pattern[str]
     too_general: frozenset[str]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kgpaths.extraction import ReferenceText
+
 FEVER, COUGH = ("gout", "has_symptom", "Fever"), ("gout", "has_symptom", "Cough")
 COLCHICINE, PENICILLIN = ("colchicine", "treats", "pneumonia"), ("penicillin", "treats", "pneumonia")
 
@@ -101,6 +103,12 @@ def test_what_stands_beside_a_denial_is_said_still(said, text: str, expected: se
         "The penicillin is discontinued, and fluids are given.",
         "Penicillin has been tried.",
         "Tumors that do not respond quickly to penicillin are removed.",
+        "Penicillin should be limited.",
+        "This surgery reduces the need for penicillin.",
+        "These medicines suppress the action of penicillin.",
+        "Decreased use of penicillin may give some relief.",
+        "Penicillin can lead to fever.",
+        "Penicillin is found in many foods.",
     ],
 )
 def test_what_harms_or_is_stopped_does_not_treat(said, text: str) -> None:
@@ -123,6 +131,8 @@ def test_what_harms_or_is_stopped_does_not_treat(said, text: str) -> None:
         "Colchicine has replaced penicillin in the treatment of pneumonia.",
         "Replacing penicillin with colchicine is often recommended.",
         "Colchicine is more effective than penicillin.",
+        "Penicillin was replaced by colchicine.",
+        "Colchicine works by blocking the synthesis of penicillin.",
         "After stopping penicillin, colchicine is used to treat pneumonia.",
         "Although penicillin should be avoided, colchicine is used to treat pneumonia.",
         "Penicillin is contraindicated, but colchicine is used to treat pneumonia.",
@@ -157,6 +167,9 @@ def test_a_drug_that_is_said_to_treat_treats(said, text: str, expected: set[tupl
         "Smoking causes the signs and symptoms of gout.",
         "Problems related to gout can be triggered by pneumonia.",
         "Pneumonia results in worsening gout.",
+        "Some infections that cause gout can also lead to fever, and smoking results in worsening of gout.",
+        "The infections in gout are caused by Streptococcus pneumoniae.",
+        "Mutations in gout cause fever.",
     ],
 )
 def test_what_causes_a_part_of_a_disease_does_not_cause_the_disease(said, text: str) -> None:
@@ -174,3 +187,32 @@ def test_a_list_of_what_is_denied_or_lacked_states_nothing(said) -> None:
 def test_what_a_medicine_must_not_be_given_for_is_not_denied(said) -> None:
     text = "Colchicine should be avoided in clients with gout or pneumonia."
     assert said(text) == {("colchicine", "contraindicated_for", name) for name in ("gout", "pneumonia")}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Risk factors for pneumonia include a family history of gout.", set()),
+        ("Risk factors for pneumonia include a family history of gout, and smoking.", {"Smoking"}),
+        ("Some infections that cause gout can also cause a fever.", set()),
+        ("Symptoms include slow weight gain and a fever.", {"Fever"}),
+        ("Symptoms include fever (see Gout).", {"Fever"}),
+        ("Pneumonia is characterized by this disease.", set()),
+        ("Penicillin is a type of antibiotics.", set()),
+    ],
+)
+def test_only_what_the_words_reach_is_lost(said, text: str, expected: set[str]) -> None:
+    assert {one[2] for one in said(text)} == expected
+
+
+def test_a_list_goes_on_behind_what_one_of_its_members_leads_to(said) -> None:
+    text = "Signs of diabetes are gout that often leads to pneumonia, and a cough."
+    found = {one[::2] for one in said(text) if one[1] == "causes"}
+    assert found == {("gout", "pneumonia")}
+
+
+def test_a_longer_title_that_a_sentence_begins_with_is_what_it_is_about(extractor) -> None:
+    text = "Gout with pneumonia is characterized by a cough."
+    one = ReferenceText("t", text, ("Gout", "Gout with pneumonia"), licence="CC0-1.0")
+    found = {(stated.subject, stated.object) for stated in next(extractor.read([one])).statements}
+    assert found == {("DOID:13189", "HP:0012735")}

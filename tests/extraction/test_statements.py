@@ -6,6 +6,7 @@ import pytest
 
 from kgpaths.extraction import ReferenceText, extract
 from kgpaths.extraction.tables import read_edges
+from kgpaths.extraction.texts import Cell
 
 PNEUMONIA_FEVER = ("pneumonia", "has_symptom", "Fever")
 
@@ -150,3 +151,31 @@ def test_the_sentence_that_can_be_read_alone_comes_first(extractor, tmp_path) ->
     extract(texts, tmp_path / "out", graph=extractor._graph, extractor=extractor)
     best = [edge.evidence[0].reference for edge in read_edges(tmp_path / "out") if edge.object == "HP:0001945"]
     assert best == ["b", "a"]
+
+
+def test_a_wide_heading_of_a_textbook_is_not_what_it_speaks_of_under_a_kind_of_it(said) -> None:
+    text = "Lung disease is common. Pneumonia is one. Symptoms include fever."
+    assert said(text, "Lung disease", strict_focus=False) == set()
+    assert said(text.replace("Pneumonia", "Asthma"), "Lung disease", strict_focus=False) == {
+        ("lung disease", "has_symptom", "Fever")
+    }
+
+
+def test_only_what_looks_tells_what_a_disease_is(said) -> None:
+    assert said("An enema may be given. A chest x-ray is done.", section="diagnosis") == {
+        ("pneumonia", "diagnosed_by", "Radiography, Thoracic")
+    }
+    assert said("Tests include bronchoscopy and an enema.") == {("pneumonia", "diagnosed_by", "bronchoscopy")}
+
+
+def test_a_name_that_says_nothing_is_no_focus(said) -> None:
+    assert said("Symptoms include fever.", "Disease") == set()
+
+
+def test_what_runs_from_one_line_of_a_cell_into_the_next_is_no_name(extractor) -> None:
+    text = "Fever Cough Vomiting"
+    cells = (Cell(0, len(text), "Adverse Effects"),)
+    row = ReferenceText("t", text, ("Penicillin",), kind="table_row", cells=cells, licence="CC0-1.0")
+    graph = extractor._graph
+    found = {graph.name(one.object) for one in next(extractor.read([row])).statements}
+    assert found == {"Vomiting"}
