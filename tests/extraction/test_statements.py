@@ -174,7 +174,7 @@ def test_a_name_that_says_nothing_is_no_focus(said) -> None:
 
 def test_what_runs_from_one_line_of_a_cell_into_the_next_is_no_name(extractor) -> None:
     text = "Fever Cough Vomiting"
-    cells = (Cell(0, len(text), "Adverse Effects"),)
+    cells = (Cell("Adverse Effects", 0, len(text)),)
     row = ReferenceText("t", text, ("Penicillin",), kind="table_row", cells=cells, licence="CC0-1.0")
     graph = extractor._graph
     found = {graph.name(one.object) for one in next(extractor.read([row])).statements}
