@@ -101,7 +101,8 @@ class Anchor(NamedTuple):
     @property
     def in_order(self) -> bool:
         """Whether some candidate has the words in its own order."""
-        return any(candidate.in_order for candidate in self.candidates)
+        first = self.candidates[:1]  # nearly always is, and this is asked of every anchor
+        return bool(first) and (first[0].in_order or any(candidate.in_order for candidate in self.candidates))
 
     @property
     def loosely(self) -> bool:

@@ -20,11 +20,9 @@ _SHORT_INSIDE = re.compile(
 )
 _SHORT_BEFORE = re.compile(rf"(?<![\w/+-])({_SHORT})[\"”'’]?\s?$")
 _LONG_INSIDE = re.compile(r"\s?(?:(?:i\.e\.|that is|or|=|short for|for),?\s)?((?:(?![;]|,\s(?:also|or)\b).)+)")
-_SAYS = (" = ", "stands for", "short for", "denotes")
-_SAID = re.compile(rf"(?<![\w/+-])({_SHORT})[\"”]?\s?(?:=|(?:is|are)?\s?short for|stands for|denotes)\s")
-_CALLS = ("abbreviated", "hereafter", "known as", "also called")
+_SAID = re.compile(rf"(?<![\w/+-])({_SHORT})[\"”]?\s?(?:=|stands for)\s")
 _CALLED = re.compile(
-    r" (?:abbreviated(?: as| to)?|hereafter(?: called)?|(?:also )?known as|also called)"
+    r" (?:abbreviated(?: as| to)?|hereafter(?: called)?|(?:also )?known as)"
     rf"\s[\"“']?({_SHORT})(?![\w/+-])"
 )
 _OR = re.compile(rf" or [\"“']?(?=\w?[A-Z])({_SHORT})(?![\w/+-])")
@@ -55,7 +53,8 @@ def definitions(text: str) -> Iterator[Definition]:
     >>> [(d.short, text[d.start:d.end]) for d in definitions(text)]
     [('MM', 'multiple myeloma'), ('AKI', 'acute kidney injury')]
     """
-    for bracket in chain(_ROUND.finditer(text), _SQUARE.finditer(text)):
+    brackets = chain(_ROUND.finditer(text) if "(" in text else (), _SQUARE.finditer(text) if "[" in text else ())
+    for bracket in brackets:
         inside = _SHORT_INSIDE.fullmatch(bracket[1]) if _is_short(bracket[1]) else None
         if inside and _is_short(inside[1]):
             yield from _before(inside[1], text, bracket.start())
@@ -65,11 +64,11 @@ def definitions(text: str) -> Iterator[Definition]:
             long = _LONG_INSIDE.match(text, bracket.start(1), bracket.end(1))
             if long:
                 yield from _within(short[1], text, *long.span(1))
-    if any(word in text for word in _SAYS):
+    if "=" in text or " stands for " in text:
         for said in _SAID.finditer(text):
             if _is_short(said[1]):
                 yield from _behind(said[1], text, said.end())
-    if any(word in text for word in _CALLS):
+    if "abbreviated" in text or "known as " in text or "hereafter" in text:
         for called in _CALLED.finditer(text):
             if _is_short(called[1]):
                 yield from _before(called[1], text, called.start())

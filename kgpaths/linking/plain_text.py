@@ -12,22 +12,23 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-_HYPHENS = "\u2010-\u2013\u2212\u02d7\u2043\ufe58\ufe63\uff0d"
-_BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_LINE_ENDS = "\u0085\u2028\u2029"
+_SAME = {
+    "-": "\u2010\u2011\u2012\u2013\u2212\u02d7\u2043\ufe58\ufe63\uff0d",
+    " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    "\n": "\u0085\u2028\u2029",
+}
+"""Characters, and others that look like them."""
+_PLAIN = {other: one for one, others in _SAME.items() for other in others}
 _UNSEEN = (
     "\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f"
 )
 """Soft hyphen, zero-width characters, marks of direction and variation; and accents that no letter of a name has."""
-_ODD = re.compile(
-    rf"(?:\u00ad\s*\n\s*|[{_UNSEEN}])+|(?P<hyphen>[{_HYPHENS}])|(?P<blank>[{_BLANKS}])|(?P<line_end>[{_LINE_ENDS}])"
-)
-_SOME_ODD = re.compile(f"[{_UNSEEN}{_HYPHENS}{_BLANKS}{_LINE_ENDS}]")
-_PLAIN = {None: "", "hyphen": "-", "blank": " ", "line_end": "\n"}
+_ODD = re.compile(rf"[{''.join(_PLAIN)}{_UNSEEN}](?:(?<=\u00ad)\s*\n\s*)?")
+"""An odd character; of a soft hyphen at the end of a line also what parts it from the next."""
 _NON = re.compile(r"\b([Nn]on|NON)(?!-[^-\s])[-\u2014\u2015\s]{1,4}(?=[^\W\d_]{2})(?!(?i:and|or|nor|to|vs)\b)")
 """The word "non" and what parts it from the next; "non- and" is left alone."""
-_SOME_NON = ("non ", "non\n", "non\t", "non\u2014", "non\u2015", "non--", "non- ", "non-\n")
+_SOME_NON = re.compile(r"on(?<=\b[Nn]on)(?:[\u2014\u2015\s]|-[-\s])")  # a pattern that begins with letters is fast
 
 
 class PlainText(NamedTuple):
@@ -54,16 +55,18 @@ def plain(text: str) -> PlainText:
     ('No pneumonia; non-Hodgkin lymphoma.', (3, 13))
     """
     found = PlainText(text, text)
-    if not text.isascii() and _SOME_ODD.search(text):
-        found = _changed(found, _ODD, lambda match: _PLAIN[match.lastgroup])
-    lowered = found.text.lower()
-    if "non" in lowered and any(parted in lowered for parted in _SOME_NON):
+    if not text.isascii() and _ODD.search(text):
+        found = _changed(found, _ODD, lambda match: _PLAIN.get(match[0], ""))
+    if _SOME_NON.search(found.text) or "NON" in found.text:
         found = _changed(found, _NON, lambda match: f"{match[1]}-")
     return found
 
 
 def _changed(found: PlainText, pattern: re.Pattern[str], become: Callable[[re.Match[str]], str]) -> PlainText:
     """Return a text with every match replaced by characters that are no more than it had."""
+    text = pattern.sub(become, found.text)
+    if len(text) == len(found.text):
+        return PlainText(text, found.given, found.places)
     text, places = found.text, range(len(found.text)) if found.places is None else found.places
     pieces: list[str] = []
     kept: list[int] = []

@@ -122,7 +122,7 @@ class RunningText:
                     continue
                 start, end = starts[first], ends[last]
                 surface = text[start:end]
-                if first in in_capitals and last in in_capitals:
+                if in_capitals and first in in_capitals and last in in_capitals:
                     surface = surface.lower()
                 fixed = hits.cut_short[window]
                 verbatim = hits.crosses_comma[window]
