@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import UPWARD
 from kgpaths.paths.features import ItemFeatures, Middles
+from kgpaths.paths.inference import HARMS, HELPS
 from kgpaths.paths.kernel import FoundPath
 from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
@@ -51,8 +52,6 @@ _EVIDENCE = 10
 """Nats of joint evidence that count as one of log-odds."""
 _MOST_EVIDENCE, _LEAST_EVIDENCE = 20_000, -5000
 """Milli-nats: more joint evidence, or less, does not count."""
-_HARMS = frozenset({"causes", "contributes_to", "has_side_effect", "contraindicated_for"})
-_HELPS = frozenset({"treats", "indicated_for", "palliates", "prevents"})
 _OF_HARM = frozenset({"cause", "harm", "mechanism", "complication", "risk_factor"})
 """Kinds of questions that what a remedy is good for does not answer."""
 _NOTHING: frozenset[str] = frozenset()
@@ -82,9 +81,9 @@ class Bridges:
         self.selector, self.features, self.ranker = selector, features, ranker
         self.wrong, self.saved_by = _NOTHING, _NOTHING
         if question.wants_remedy:
-            self.wrong, self.saved_by = _HARMS, _HELPS
+            self.wrong, self.saved_by = HARMS, HELPS
         elif question.kind in _OF_HARM:
-            self.wrong, self.saved_by = _HELPS, _HARMS
+            self.wrong, self.saved_by = HELPS, HARMS
 
     def middles(self, option: OptionNodes, closed: Collection[int]) -> dict[int, Table]:
         """Return worth and features of every candidate middle, by the option's node that it leads to."""

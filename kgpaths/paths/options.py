@@ -42,7 +42,10 @@ class Weighing:
         said = stated(finder.graph, item, self.question, mentions)
         self.findings = findings_of(item, said, mentions)
         self.evidence = ItemEvidence(model, model.findings(starting(self.question, said)))
-        self.selector = Selector(finder.kernel, finder.config, self.evidence)
+        told = {
+            finder.graph.index(mention.node_id) for mention, _ in said if mention.assertion in ("present", "historical")
+        }
+        self.selector = Selector(finder.kernel, finder.config, self.evidence, told)
         self.pivots = self.selector.pivots(self.options)
         stem = f"{item.question} {item.context}"
         self.features = ItemFeatures(

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,8 +24,10 @@ import numpy as np
 
 from kgpaths.config import PathConfig
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, ItemEvidence
+from kgpaths.paths.inference import follows
 from kgpaths.paths.kernel import INFINITE, FoundPath, Kernel
-from kgpaths.paths.shown import sayable_arc
+from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.paths.shown import alike
 
 _PIVOTS = 16
 """Pivots that paths are sought through."""
@@ -60,10 +63,15 @@ class Pivot(NamedTuple):
 class Selector:
     """Chooses paths for one item."""
 
-    def __init__(self, kernel: Kernel, config: PathConfig, evidence: ItemEvidence) -> None:
+    def __init__(
+        self, kernel: Kernel, config: PathConfig, evidence: ItemEvidence, told: Collection[int] = frozenset()
+    ) -> None:
+        """Take the item's parts, and what the case tells of the patient beside its findings (a drug that is taken)."""
         self.kernel, self.config, self.evidence = kernel, config, evidence
+        self.told = frozenset({*told, *evidence.findings.present})
         self.arcs_left = config.work_budget
         self.truncated = False
+        self._steps: dict[tuple[int, int, int], list[int]] = {}
 
     def pivots(self, options: Sequence[OptionNodes]) -> list[list[Pivot]]:
         """Return every option's best pivots, best first; one list for each option, empty where nothing is reached.
@@ -219,16 +227,29 @@ class Selector:
         return tails
 
     def argues(self, nodes: Sequence[int], kernel: Kernel | None = None) -> bool:
-        """Return False for a path over what two nodes merely share: both are kinds of it, or have it, or treat it."""
+        """Return False for a path over what proves nothing.
+
+        That is what two nodes merely share (both are kinds of it, or have it, or treat it), and what does not follow
+        from the case (`kgpaths.paths.inference`).
+        """
         triples = zip(nodes, nodes[1:], nodes[2:], strict=False)
         kernel = kernel or self.kernel
-        shared = any(kernel.graph.merely_shared(*triple) for triple in triples)
-        return not kernel.barred.holds(nodes) and not shared and self.says(nodes, kernel)
+        if kernel.barred.holds(nodes) or any(kernel.graph.merely_shared(*triple) for triple in triples):
+            return False
+        step = partial(self._said, kernel.graph)
+        return self.says(nodes, kernel) and follows(self.evidence.model.graph, nodes, self.told, step)
 
     def says(self, nodes: Sequence[int], kernel: Kernel | None = None) -> bool:
         """Return True for a path whose every step is a statement that a chain may say, see `kgpaths.graph.unsaid`."""
-        graph, view = self.evidence.model.graph, (kernel or self.kernel).graph
-        return all(sayable_arc(graph, view, u, v) for u, v in pairwise(nodes))
+        view = (kernel or self.kernel).graph
+        return all(self._said(view, u, v) for u, v in pairwise(nodes))
+
+    def _said(self, view: SearchGraph, u: int, v: int) -> list[int]:
+        """Return the edges that the arc between two neighbours stands for and that a chain may state."""
+        graph, key = self.evidence.model.graph, (id(view), u, v)
+        if key not in self._steps:
+            self._steps[key] = [number for number in alike(graph, view, u, v) if graph.may_say(number)]
+        return self._steps[key]
 
     @staticmethod
     def approach(finding: int, through: int, pivot: int) -> tuple[int, ...]:

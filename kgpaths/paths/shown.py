@@ -27,7 +27,7 @@ def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted:
         wanted: relations that come before all others, the first before the second (`Question.relations`).
 
     Raises:
-        ValueError: nothing between them may be said; `sayable_arc` tells before.
+        ValueError: nothing between them may be said.
     """
 
     def order(number: int) -> tuple[int, int, bool, float, int]:
@@ -38,11 +38,6 @@ def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted:
         return rank, cost, text, -float(graph.strength[number]), int(graph.edge_hash[number])
 
     return min((number for number in alike(graph, view, u, v) if graph.may_say(number)), key=order)
-
-
-def sayable_arc(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int) -> bool:
-    """Say whether a chain may state one of the edges that the arc between two neighbours stands for."""
-    return any(graph.may_say(number) for number in alike(graph, view, u, v))
 
 
 def alike(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int) -> list[int]:
