@@ -41,7 +41,7 @@ def node_arrays(records: Mapping[str, NodeRecord]) -> tuple[Arrays, Codes, dict[
     rank = {scope: number for number, scope in enumerate(SCOPES)}
     names: list[str] = []
     scopes, name_indptr, keys = bytearray(), array("q", [0]), array("Q")
-    xrefs: list[tuple[str, int]] = []
+    xrefs: list[tuple[str, int, int]] = []
     for number, record in enumerate(records.values()):
         best: dict[str, int] = {}
         for text, scope in record.names:
@@ -54,9 +54,9 @@ def node_arrays(records: Mapping[str, NodeRecord]) -> tuple[Arrays, Codes, dict[
         scopes += bytes(scope for scope, _ in rows)
         keys.extend(name_key(text) for _, text in rows)
         name_indptr.append(len(names))
-        xrefs += [(xref, number) for xref in set(record.xrefs) if xref != record.id]
+        xrefs += [(xref, number, place) for place, xref in enumerate(dict.fromkeys(record.xrefs)) if xref != record.id]
     xrefs.sort()
-    xref_node = np.array([number for _, number in xrefs], np.int32)
+    xref_node = np.array([number for _, number, _ in xrefs], np.int32)
     name_keys = np.frombuffer(keys, np.uint64)
     key_order = np.argsort(name_keys, kind="stable").astype(np.int32)
     arrays: Arrays = {
@@ -67,12 +67,12 @@ def node_arrays(records: Mapping[str, NodeRecord]) -> tuple[Arrays, Codes, dict[
         "name_key": name_keys[key_order],
         "name_key_row": key_order,
         "xref_node": xref_node,
-        "xref_row": np.argsort(xref_node, kind="stable").astype(np.int32),
+        "xref_row": np.lexsort((np.array([place for *_, place in xrefs], np.int32), xref_node)).astype(np.int32),
         "xref_indptr": _indptr(xref_node, len(records)),
     }
     arrays["node_id.text"], arrays["node_id.offsets"] = pack(records)
     arrays["name.text"], arrays["name.offsets"] = pack(names)
-    arrays["xref.text"], arrays["xref.offsets"] = pack(xref for xref, _ in xrefs)
+    arrays["xref.text"], arrays["xref.offsets"] = pack(xref for xref, *_ in xrefs)
     return arrays, {"node_types": types, "node_sources": sources, "scopes": SCOPES}, index
 
 

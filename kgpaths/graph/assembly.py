@@ -286,7 +286,7 @@ def _nodes(
             source.sources.add(node.source)
             ids.add(node)
             more = references.get(node.id)
-            yield node._replace(xrefs=(*node.xrefs, *more)) if more else node
+            yield node._replace(xrefs=(*node.xrefs, *sorted(more))) if more else node
         ids.retire(source.reader.obsolete)
     if not ids.known:
         raise GraphError("no source gave a node, and edges need nodes; add a source that defines them (`node_table`)")

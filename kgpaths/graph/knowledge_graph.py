@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kgpaths.errors import UnknownNode
+from kgpaths.graph.concept_ids import id_in
 from kgpaths.graph.ids import folded, name_key
 from kgpaths.graph.snapshot import Strings, load_array, load_codes, read_meta, verify_files
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
@@ -80,11 +81,12 @@ class KnowledgeGraph:
         """Names of node v are rows name_indptr[v]..name_indptr[v + 1] of `names()`: int64[N + 1]."""
         self._version: npt.NDArray[np.uint16] = array("version")
         self._edge_order: npt.NDArray[np.int32] = array("edge_order")
-        self._ids, self._names, self._xrefs, self._evidence = map(strings, ("node_id", "name", "xref", "evidence"))
+        self.ids, self._names, self.xrefs, self._evidence = map(strings, ("node_id", "name", "xref", "evidence"))
+        # `ids` are sorted; so are `xrefs`, and `xref_node` holds the node of each.
         self._name_scope: npt.NDArray[np.uint8] = array("name_scope")
         self._name_key: npt.NDArray[np.uint64] = array("name_key")
         self._name_key_row: npt.NDArray[np.int32] = array("name_key_row")
-        self._xref_node: npt.NDArray[np.int32] = array("xref_node")
+        self.xref_node: npt.NDArray[np.int32] = array("xref_node")
         self._xref_row: npt.NDArray[np.int32] = array("xref_row")
         self._xref_indptr: npt.NDArray[np.int64] = array("xref_indptr")
 
@@ -198,13 +200,13 @@ class KnowledgeGraph:
         Raises:
             UnknownNode: no node has the id, or several have it as a cross-reference.
         """
-        row = bisect_left(self._ids, node_id)
-        if row < len(self._ids) and self._ids[row] == node_id:
+        row = bisect_left(self.ids, node_id)
+        if row < len(self.ids) and self.ids[row] == node_id:
             return row
-        row = bisect_left(self._xrefs, node_id)
+        row = bisect_left(self.xrefs, node_id)
         owners: list[int] = []
-        while row < len(self._xrefs) and self._xrefs[row] == node_id:
-            owners.append(int(self._xref_node[row]))
+        while row < len(self.xrefs) and self.xrefs[row] == node_id:
+            owners.append(int(self.xref_node[row]))
             row += 1
         if len(owners) == 1:
             return owners[0]
@@ -221,11 +223,28 @@ class KnowledgeGraph:
 
     def canonical(self, node_id: str) -> str:
         """Return the id of the node that has this id or cross-reference; see `index`."""
-        return self._ids[self.index(node_id)]
+        return self.ids[self.index(node_id)]
 
     def id(self, index: int) -> str:
         """Return the id of the node at an index."""
-        return self._ids[self._place(index)]
+        return self.ids[self._place(index)]
+
+    def id_in(self, node: int | str, *vocabularies: str) -> str | None:
+        """Return the id of a node in the first of the vocabularies that it has one in; None if it has none.
+
+        Never one that was given up for another. A node that refers to several ids of a vocabulary of which the graph
+        has no node is none of them.
+
+        Args:
+            node: its index or any id of it.
+            vocabularies: prefixes of ids.
+
+        >>> graph = KnowledgeGraph.from_records(
+        ...     [NodeRecord("DOID:674", "cleft palate", "disease", "doid", ("HP:0000175", "UMLS:C1", "UMLS:C2"))], [])
+        >>> graph.id_in("DOID:674", "HP", "DOID"), graph.id_in("HP:0000175", "UMLS", "DOID"), graph.id_in(0, "UMLS")
+        ('HP:0000175', 'DOID:674', None)
+        """
+        return id_in(self, node, *vocabularies)
 
     def name(self, node: int | str) -> str:
         """Return the preferred name of a node, given by index or id."""
@@ -240,16 +259,16 @@ class KnowledgeGraph:
         return int(self.degrees[self._place(node)])
 
     def node(self, node_id: int | str) -> NodeRecord:
-        """Return all of a node: closest names first, cross-references sorted, the preferred name not repeated."""
+        """Return all of a node: closest names first without the preferred one, cross-references in their order."""
         at = self._place(node_id)
         rows = range(int(self.name_indptr[at]) + 1, int(self.name_indptr[at + 1]))
         xrefs = self._xref_row[self._xref_indptr[at] : self._xref_indptr[at + 1]]
         return NodeRecord(
-            self._ids[at],
+            self.ids[at],
             self.name(at),
             self.type(at),
             self.sources[self.node_source[at]],
-            tuple(self._xrefs[row] for row in xrefs.tolist()),
+            tuple(self.xrefs[row] for row in xrefs.tolist()),
             tuple(NodeName(self._names[row], self._scopes[self._name_scope[row]]) for row in rows),
         )
 
@@ -273,12 +292,12 @@ class KnowledgeGraph:
                 owner = int(np.searchsorted(self.name_indptr, row, side="right")) - 1
                 found[owner] = min(found.get(owner, len(self._scopes)), int(self._name_scope[row]))
             place += 1
-        return [self._ids[owner] for owner in sorted(found, key=lambda owner: (found[owner], owner))]
+        return [self.ids[owner] for owner in sorted(found, key=lambda owner: (found[owner], owner))]
 
     @property
     def n_xrefs(self) -> int:
         """Number of (node, cross-reference) pairs."""
-        return len(self._xrefs)
+        return len(self.xrefs)
 
     def _place(self, node: int | str) -> int:
         if isinstance(node, str):
@@ -328,9 +347,9 @@ class KnowledgeGraph:
         """Return an edge by its number, with all its evidence, the surest first."""
         return Edge(
             id=self.edge_id_at(number),
-            subject=self._ids[int(self.subject[number])],
+            subject=self.ids[int(self.subject[number])],
             predicate=self.predicates[self.predicate[number]],
-            object=self._ids[int(self.object[number])],
+            object=self.ids[int(self.object[number])],
             source=self.sources[self.source[number]],
             source_version=self._versions[self._version[number]],
             licence=self.licences[self.licence[number]],

@@ -146,7 +146,8 @@ def merge_concepts(
 def merged_nodes(nodes: Iterable[NodeRecord], mapping: Mapping[str, str]) -> list[NodeRecord]:
     """Return one record for each concept, with the names and ids of all its members, sorted by id.
 
-    A cross-reference to a node that is another concept is left out: it would stand for two.
+    The members' own ids are the first cross-references. One to a node that is another concept is left out: it would
+    stand for two.
     """
     groups: dict[str, list[NodeRecord]] = defaultdict(list)
     for node in by_id(nodes).values():
@@ -209,10 +210,11 @@ def _concept_type(members: Sequence[NodeRecord]) -> str:
 def _merged(concept: str, members: list[NodeRecord], taken: Mapping[str, str]) -> NodeRecord:
     kept = next(node for node in members if node.id == concept)
     names = {name for node in members for name in (NodeName(node.name, "label"), *node.names)}
-    xrefs = {_curie(xref) for node in members for xref in node.xrefs} | {node.id for node in members}
+    members = sorted(members, key=lambda node: (vocabulary(node.id), node.id))
+    xrefs = dict.fromkeys((*(node.id for node in members), *(_curie(xref) for node in members for xref in node.xrefs)))
     return kept._replace(
         type=_concept_type(members),
-        xrefs=tuple(sorted(xref for xref in xrefs - {concept} if taken.get(xref, concept) == concept)),
+        xrefs=tuple(xref for xref in xrefs if xref != concept and taken.get(xref, concept) == concept),
         names=tuple(sorted(names - {NodeName(kept.name, "label")})),
     )
 
@@ -228,7 +230,8 @@ def _rank(kind: str) -> int:
 
 
 @cache
-def _compatible(left: str, right: str) -> bool:
+def compatible(left: str, right: str) -> bool:
+    """Tell whether nodes of two types may be one concept."""
     return left == right or _group(left) == _group(right)
 
 
@@ -286,7 +289,7 @@ class _Clusters:
         ours, theirs = self._members[self.root(left)], self._members[self.root(right)]
         if any(self._apart[one].intersection(theirs) for one in ours if one in self._apart):
             return "reviewed"
-        if not all(_compatible(self.nodes[a].type, self.nodes[b].type) for a in ours for b in theirs):
+        if not all(compatible(self.nodes[a].type, self.nodes[b].type) for a in ours for b in theirs):
             return "type"
         return "same_vocabulary" if {vocabulary(a) for a in ours} & {vocabulary(b) for b in theirs} else ""
 
@@ -366,7 +369,7 @@ def _exact_names(nodes: Mapping[str, NodeRecord]) -> Iterator[Link]:
             # Short capitals stand for many things even where a source calls them exact.
             if name.scope in _SAME and not (len(name.text) < 6 and name.text.isupper()):
                 for other in labels.get(_key(name.text, node), ()):
-                    if vocabulary(other) != vocabulary(node.id) and _compatible(nodes[other].type, node.type):
+                    if vocabulary(other) != vocabulary(node.id) and compatible(nodes[other].type, node.type):
                         yield node.id, other
 
 
@@ -384,5 +387,5 @@ def _keys(node: NodeRecord) -> set[str]:
 def _apart(some: set[str], nodes: Mapping[str, NodeRecord]) -> Iterator[Link]:
     """Yield the pairs of different vocabularies and types that may be one."""
     for left, right in combinations(sorted(some), 2):
-        if vocabulary(left) != vocabulary(right) and _compatible(nodes[left].type, nodes[right].type):
+        if vocabulary(left) != vocabulary(right) and compatible(nodes[left].type, nodes[right].type):
             yield left, right

@@ -8,7 +8,7 @@
     node_type, node_source          uint8[N], uint16[N]
     name.{text,offsets}, name_scope, name_indptr       names grouped by node, the preferred one first
     name_key, name_key_row          hashes of the folded names, sorted, and the row of each
-    xref.{text,offsets}, xref_node  cross-references, sorted; xref_indptr, xref_row: those of one node
+    xref.{text,offsets}, xref_node  cross-references, sorted; xref_indptr, xref_row: those of one node, in its order
     subject, object, predicate, source, version, licence, tier, strength
                                     edges, sorted by (subject, object, predicate, source)
     edge_hash, edge_order           edge ids as integers; edge numbers in the order of their ids
@@ -36,7 +36,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kgpaths.errors import SnapshotError, StorageFull, UsageError
 
-FORMAT = "kgpaths-snapshot/1"
+FORMAT = "kgpaths-snapshot/2"
 META = "meta.json"
 
 

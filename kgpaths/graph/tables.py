@@ -51,7 +51,7 @@ class NodeRecord(NamedTuple):
     source: str
     """Ledger key of the source that defines it."""
     xrefs: tuple[str, ...] = ()
-    """Other CURIEs of the same concept."""
+    """Other CURIEs of the same concept; of several in one vocabulary the first is its id, the others were given up."""
     names: tuple[NodeName, ...] = ()
     """Its other names; the preferred one need not be repeated."""
 
@@ -80,14 +80,14 @@ def joined(first: NodeRecord, second: NodeRecord) -> NodeRecord:
     """Return one record for two of the same id, whichever comes first.
 
     The least of (type, name, source) is kept; the other name becomes an exact one, other names and cross-references
-    are put together.
+    are put together, the latter sorted.
 
     >>> joined(NodeRecord("a:1", "fever", "t", "s"), NodeRecord("a:1", "Fever", "t", "s")).names
     (NodeName(text='fever', scope='exact'),)
     """
     kept, other = sorted((first, second), key=lambda node: (node.type, node.name, node.source))
     extra = () if other.name == kept.name else (NodeName(other.name, "exact"),)
-    return kept._replace(xrefs=(*kept.xrefs, *other.xrefs), names=(*kept.names, *extra, *other.names))
+    return kept._replace(xrefs=tuple(sorted({*kept.xrefs, *other.xrefs})), names=(*kept.names, *extra, *other.names))
 
 
 def by_id(nodes: Iterable[NodeRecord]) -> dict[str, NodeRecord]:
@@ -133,7 +133,7 @@ def write_tables(folder: Path, nodes: Iterable[NodeRecord], edges: Iterable[Edge
             node.name,
             node.type,
             node.source,
-            _join(sorted(set(node.xrefs))),
+            _join(dict.fromkeys(node.xrefs)),
             _join(f"{scope}:{text}" for text, scope in sorted(set(node.names))),
         )
         for node in nodes

@@ -170,7 +170,7 @@ def test_a_changed_file_is_found_by_verify(folder: Path) -> None:
         ("[]", "something else"),
         ('{"format": "other/1"}', "something else"),
         ('{"format": "kgpaths-snapshot/999"}', "has format kgpaths-snapshot/999"),
-        ('{"format": "kgpaths-snapshot/1"}', "field 'name'"),
+        ('{"format": "kgpaths-snapshot/2"}', "field 'name'"),
     ],
 )
 def test_foreign_and_outdated_folders_are_refused(folder: Path, change: str | None, says: str) -> None:
