@@ -78,7 +78,10 @@ class LinkingConfig(_Config):
     stop_names: tuple[str, ...] = ()
     """Names that are never linked, besides the built-in list."""
     roots: tuple[str, ...] = ()
-    """Ids; of the vocabularies that they belong to (`HP:0000118`: HP) only nodes below them are linked."""
+    """Ids; only nodes that are one of them or lie below it in the hierarchy of its vocabulary (`HP:0000118`: HP) are
+    linked, whichever id they carry in the graph."""
+    ids: tuple[str, ...] = ()
+    """Vocabularies whose ids `EntityLinker.id_of` returns, in order of preference; those of the roots, when empty."""
     types: tuple[str, ...] = ()
     """Node types that are linked; all that can be, when empty."""
     general_names: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Literal, TextIO
 
 import typer
 
@@ -26,8 +26,19 @@ def link(
     ] = False,
     nested: Annotated[bool, typer.Option("--nested", help="Keep mentions inside longer ones.")] = False,
     root: Annotated[
-        list[str] | None, typer.Option(help="Of this node's vocabulary, link only what lies below it: HP:0000118.")
+        list[str] | None,
+        typer.Option(
+            help="Link only this term and what lies below it in its vocabulary, and print the ids of that vocabulary: "
+            "HP:0000118. A concept that has no such id is not linked. May be given several times."
+        ),
     ] = None,
+    ids: Annotated[
+        str,
+        typer.Option(
+            help="Vocabularies whose ids are printed, the first that a concept has: HP,DOID,MESH. Mentions of concepts "
+            "that have an id in none are left out and counted on stderr."
+        ),
+    ] = "",
     min_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out mentions of a lower score.")] = 0.0,
     values: Annotated[
         bool, typer.Option("--values", help="Then the numbers of each text too: ages, vital signs, laboratory values.")
@@ -42,22 +53,37 @@ def link(
 
     read = _texts(texts or [], file or [])
     opened = KnowledgeGraph.open(graph)
-    linker = EntityLinker(opened, LinkingConfig(overlap="nested" if nested else "maximal", roots=tuple(root or ())))
+    vocabularies = tuple(name for name in map(str.strip, ids.split(",")) if name)
+    overlap: Literal["nested", "maximal"] = "nested" if nested else "maximal"
+    linker = EntityLinker(opened, LinkingConfig(overlap=overlap, roots=tuple(root or ()), ids=vocabularies))
+    translated = bool(root or vocabularies)
+    left_out = 0
     batches = iter(lambda: list(islice(read, _AT_ONCE)), [])
     number = 0
     for batch in batches:
         found = map(linker.link_string, batch) if string else linker.link_batch(batch)
         for text, mentions in zip(batch, found, strict=True):
             for mention in mentions:
-                if mention.score >= min_score:
+                node_id = linker.id_of(mention)
+                left_out += node_id is None
+                if mention.score >= min_score and node_id is not None:
                     without = {"section", "role"} | ({"value"} if mention.value is None else set())
                     record = mention.model_dump(exclude=without)
                     named = {"name": opened.name(mention.node_id), "type": opened.type(mention.node_id)}
+                    if translated:
+                        record |= {"node_id": node_id, "canonical_id": mention.node_id}
+                        if mention.value is not None:
+                            record["value"]["node_id"] = node_id
                     typer.echo(json.dumps({"text_number": number, **record, **named}, ensure_ascii=False))
             for value in linker.values(text) if values else ():
                 record = value.model_dump(exclude={"section"})
+                if translated:
+                    record |= {"node_id": linker.id_of(value) or "", "canonical_id": value.node_id}
                 typer.echo(json.dumps({"text_number": number, **record}, ensure_ascii=False))
             number += 1
+    if left_out:
+        wanted = ", ".join(vocabularies or dict.fromkeys(one.partition(":")[0] for one in root or ()))
+        typer.echo(f"{left_out} mention{'s' * (left_out > 1)} left out: no id of {wanted}", err=True)
 
 
 def _texts(texts: list[str], files: list[Path]) -> Iterator[str]:

@@ -7,15 +7,16 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from kgpaths.config import LinkingConfig, LinkingRule
+from kgpaths.graph.merge import compatible
 from kgpaths.graph.tables import SCOPES
 from kgpaths.linking.abbreviations import abbreviation_senses, clinical_abbreviations, meaning
 from kgpaths.linking.index import NameIndex
 from kgpaths.linking.measurements import Measurement
 from kgpaths.linking.names import general_abnormalities
 from kgpaths.linking.normalisation import singular, spelled
+from kgpaths.linking.roots import Roots
 from kgpaths.linking.tokens import Tokens, content_words, tokenize
 from kgpaths.linking.windows import Owners
 from kgpaths.linking.word_lists import function_words, listed_names, name_key
@@ -122,8 +123,10 @@ class Candidates:
         linkable = [types[name].linkable if name in types else True for name in graph.node_types]
         if config.types:
             linkable = [name in config.types for name in graph.node_types]
-        self._linkable = _below(graph, config.roots, np.array(linkable)[graph.node_type])
+        self.roots = Roots(graph, config.roots, config.ids)
+        self._linkable = np.array(linkable)[graph.node_type] & self.roots.linkable
         """Whether a node may be linked."""
+        self._must_have_id = bool(config.ids)
         self._without = frozenset(config.without)
         self._rank = {
             role: [order.index(name) if name in order else len(order) for name in graph.node_types]
@@ -266,10 +269,32 @@ class Candidates:
         Names in their own order first, then strong scopes, findings and diseases (those that have it as their label
         before others), the types the role prefers, labels, closer matches, the node
         with more neighbours among `others`, the class of the others, `decide`, the lowest id. Where nothing but the
-        last rule decides, the score is lowered.
+        last rule decides, the score is lowered. A namesake that has an id in the wanted vocabularies stands in for a
+        node that has none, where their types may be one concept.
         """
         if len(candidates) == 1:
             return candidates[0]
+        chosen = self._choose(candidates, role, others, decide)
+        if self._must_have_id and self.roots.id_of(chosen.node) is None:
+            namesakes = [one for one in candidates if self._is_namesake(one, chosen)]
+            return self._choose(namesakes, role, others, decide) if namesakes else chosen
+        return chosen
+
+    def _is_namesake(self, one: Candidate, chosen: Candidate) -> bool:
+        """Tell whether a candidate with an id in the wanted vocabularies may be the concept of one without."""
+        return (
+            one.in_order
+            and compatible(self.graph.type(one.node), self.graph.type(chosen.node))
+            and self.roots.id_of(one.node) is not None
+        )
+
+    def _choose(
+        self,
+        candidates: Sequence[Candidate],
+        role: Role,
+        others: Collection[int],
+        decide: Callable[[Sequence[Candidate]], int | None] | None,
+    ) -> Candidate:
         rank = self._rank[role]
 
         def preference(candidate: Candidate) -> tuple[bool, bool, bool, bool, int, bool, float]:
@@ -310,22 +335,6 @@ class Candidates:
         edges = graph.arcs[graph.indptr[node] : graph.indptr[node + 1]]
         near = set(graph.subject[edges].tolist()) | set(graph.object[edges].tolist())
         return len(near.intersection(others) - {node})
-
-
-def _below(graph: KnowledgeGraph, roots: Sequence[str], linkable: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Return which nodes may be linked when of the roots' vocabularies only what lies below them may."""
-    if not roots:
-        return linkable
-    is_a = graph.predicate == (graph.predicates.index("is_a") if "is_a" in graph.predicates else -1)
-    child, parent = np.asarray(graph.subject)[is_a], np.asarray(graph.object)[is_a]
-    below = np.zeros(graph.n_nodes, np.bool_)
-    below[[graph.index(root) for root in roots]] = True
-    while (new := child[below[parent] & ~below[child]]).size:
-        below[new] = True
-    vocabularies = tuple({f"{root.split(':')[0]}:" for root in roots})
-    elsewhere = np.array([not graph.id(node).startswith(vocabularies) for node in range(graph.n_nodes)])
-    allowed: npt.NDArray[np.bool_] = linkable & (below | elsewhere)
-    return allowed
 
 
 def rules_between(surface: str, name: str) -> set[LinkingRule]:

@@ -64,7 +64,9 @@ class EntityLinker:
         chooser: decides between nodes where no rule does: `by_model(ask)` or `Embeddings(model)`.
 
     Raises:
-        UsageError: the cache folder, which keeps the index of the names, cannot be written.
+        UsageError: the cache folder, which keeps the index of the names, cannot be written; or the graph has no ids of
+            a vocabulary that the configuration names.
+        UnknownNode: the graph has no node of a root's id.
     """
 
     def __init__(
@@ -128,6 +130,23 @@ class EntityLinker:
             for number in range(len(some)):
                 tokens, anchors = self._string(found, number, Definitions(), near=near)
                 yield self._mentions(_Section(section, role, found.plain[number], tokens, anchors), _nodes(anchors))
+
+    def id_of(self, found: Mention | Value) -> str | None:
+        """Return the id of what was found in the vocabularies of `LinkingConfig.ids`; None if it has none in them.
+
+        Without `ids`, the id in the vocabulary of the root it lies below; without roots too, `node_id`, the id that the
+        graph knows it by. A value that amounts to no finding has none.
+
+        >>> from kgpaths.graph import KnowledgeGraph, NodeRecord
+        >>> graph = KnowledgeGraph.from_records(
+        ...     [NodeRecord("DOID:674", "cleft palate", "disease", "doid", xrefs=("HP:0000175",))], [])
+        >>> linker = EntityLinker(graph, LinkingConfig(ids=("HP", "DOID")))
+        >>> [(mention.node_id, linker.id_of(mention)) for mention in linker.link("A cleft palate.")]
+        [('DOID:674', 'HP:0000175')]
+        """
+        if not (self.config.roots or self.config.ids):
+            return found.node_id or None
+        return self._candidates.roots.id_of(found.node_id) if found.node_id else None
 
     def values(self, text: str, *, section: str = "question") -> list[Value]:
         """Return the numbers that a text gives, in order: ages, durations, vital signs, laboratory values.

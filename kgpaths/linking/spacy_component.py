@@ -94,9 +94,10 @@ class LinkerComponent:
         spans = []
         for mention in mentions:
             label = self.linker.graph.type(mention.node_id).upper()
-            span = doc.char_span(
-                mention.start, mention.end, label=label, kb_id=mention.node_id, alignment_mode="expand"
-            )
+            node_id = self.linker.id_of(mention)
+            if node_id is None:
+                continue
+            span = doc.char_span(mention.start, mention.end, label=label, kb_id=node_id, alignment_mode="expand")
             if span is not None:
                 for attribute in ATTRIBUTES:
                     span._.set(attribute, getattr(mention, attribute))
