@@ -92,6 +92,17 @@ def withdrawn() -> frozenset[tuple[str, str, str]]:
     return frozenset((subject, predicate, object_) for subject, predicate, object_, *_ in rows[1:])
 
 
+@cache
+def confirmed() -> NDArray[np.uint64]:
+    """Return the ids of the statements of unsaid kinds that were read one by one and found true, ascending, shape (C,).
+
+    >>> bool((confirmed()[1:] > confirmed()[:-1]).all())
+    True
+    """
+    lines = resource("ontologies", "paths", "confirmed.txt").read_text(encoding="utf-8").splitlines()
+    return np.array(sorted(int(line, 16) for line in lines if not line.startswith("#")), dtype=np.uint64)
+
+
 def sayable(graph: KnowledgeGraph) -> NDArray[np.bool_]:
     """Return which edges of a graph a chain may state by their kind and strength, shape (E,).
 
@@ -110,6 +121,7 @@ def sayable(graph: KnowledgeGraph) -> NDArray[np.bool_]:
     stated = np.bincount(group, weights=strong)[group]
     kept: NDArray[np.bool_] = kinds[graph.source, graph.predicate] & _of_fitting_types(graph)
     kept |= stated > table.corroborated_by
+    kept |= np.isin(np.asarray(graph.edge_hash), confirmed())
     kept &= strong & ~never[graph.predicate]
     return kept
 
