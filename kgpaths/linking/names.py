@@ -12,7 +12,8 @@ from kgpaths.linking.tokens import content_words
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
-_SPECIES = re.compile(r"([A-Z])[a-z]{3,} ([a-z]{4,})")
+_SPECIES = re.compile(r"(([A-Z])[a-z]{3,}) ([a-z]{4,})")
+_GENUS = re.compile(r"[A-Z][a-z]{3,}")
 _WORD = re.compile(r"\w+")
 _START = 4
 _GENERAL = re.compile(
@@ -26,13 +27,16 @@ _RECURS = re.compile(
     r"(?:recur|repeat|relaps|frequent|chronic|multiple|episod|intermittent|period|cycl|suscept)", re.IGNORECASE
 )
 """Words without which a name of a finding that comes again and again names something else: "pulmonary infection"."""
+_SURGICAL = re.compile(r"\bsurgical (?:plastic )?(?=(?:removal|repair|reconstruction)\b)", re.IGNORECASE)
+"""What nobody says who speaks of a "gallbladder removal"."""
 _EQUAL = frozenset({"label", "exact", "lay"})
 
 
 def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     """Yield (node, name, scope): all names of the graph, then names that follow from them, then clinical synonyms.
 
-    "E. coli" follows from "Escherichia coli", "ear malformation" from "Abnormality of the ear".
+    "E. coli" follows from "Escherichia coli", "Brucella species" from "Brucella", "ear malformation" from "Abnormality
+    of the ear", "gallbladder removal" from "gallbladder surgical removal".
 
     Names of recurrent findings that do not say so are left out: HPO calls "Recurrent pneumonia" "Pulmonary infection".
 
@@ -45,6 +49,8 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     owners: dict[str, list[int]] = {}
     labelled: dict[str, list[int]] = {}
     species: dict[str, set[int]] = {}
+    genera: dict[str, set[int]] = {}
+    with_species: set[str] = set()
     faults: dict[str, list[int]] = {}
     recurrent = _recurrent(graph)
     for node, name in graph.names():
@@ -61,11 +67,21 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
             if match := _GENERAL.fullmatch(name.text):
                 part = next(filter(None, match.groups())).lower()
                 faults.setdefault(part, []).append(node)
+            if "surgical" in name.text and graph.type(node) == "procedure":
+                plain = _SURGICAL.sub("", name.text)
+                if plain != name.text and " " in plain:
+                    yield node, plain, name.scope if name.scope != "label" else "exact"
             if (match := _SPECIES.fullmatch(name.text)) and graph.type(node) == "organism":
-                species.setdefault(f"{match[1]}. {match[2]}", set()).add(node)
+                species.setdefault(f"{match[2]}. {match[3]}", set()).add(node)
+                with_species.add(match[1])
+            elif _GENUS.fullmatch(name.text) and graph.type(node) == "organism":
+                genera.setdefault(name.text, set()).add(node)
     for short in sorted(species):
         for node in sorted(species[short]):
             yield node, short, "abbreviation"
+    for genus in sorted(with_species.intersection(genera)):
+        for node in sorted(genera[genus]):
+            yield from ((node, f"{genus} {species_of_it}", "exact") for species_of_it in ("species", "spp"))
     for part in sorted(faults):
         for fault in _FAULTS:
             yield min(faults[part]), f"{part} {fault}", "related"

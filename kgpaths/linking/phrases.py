@@ -26,6 +26,7 @@ _ORDERED = re.compile(r"[<>=≤≥→±]")
 """Between two words: what is said is how they compare."""
 _SEPARATING = re.compile(r"[,;:.?!/+&\n]|\s[-–]\s")
 _DETERMINERS = frozenset({"a", "an", "the", "his", "her", "their"})
+_OF = frozenset({"of", "in", "to", "at"})
 Part = tuple[int, int]
 
 
@@ -37,13 +38,15 @@ class _Around(NamedTuple):
     complement: re.Pattern[str]
     narrowing: frozenset[str]
     """Canonical words."""
+    narrowing_of: dict[str, frozenset[str]]
+    """Canonical noun → canonical words that narrow it and leave it what it is."""
 
 
 @cache
 def _around() -> _Around:
     import yaml
 
-    table: dict[str, list[str]] = yaml.safe_load(resource("ontologies", "linking", "wrappers.yaml").read_text("utf-8"))
+    table = yaml.safe_load(resource("ontologies", "linking", "wrappers.yaml").read_text("utf-8"))
     before, after, joining, complement = (
         "|".join(sorted(table[side], key=lambda w: (-len(w), w)))
         for side in ("before", "after", "joining", "complement")
@@ -54,6 +57,11 @@ def _around() -> _Around:
         re.compile(rf"(?:{joining})(?!\w)", re.IGNORECASE),
         re.compile(rf"(?:{complement})(?!\w)", re.IGNORECASE),
         frozenset(canonical(word) for words in table["narrowing"] for word in words.split()),
+        {
+            canonical(noun): frozenset(map(canonical, words.split()))
+            for nouns, words in table["narrowing_of"].items()
+            for noun in nouns.split()
+        },
     )
 
 
@@ -139,6 +147,27 @@ def heads(tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str]) -> 
         else:
             return []
     return [] if joined else found
+
+
+def narrowed(tokens: Tokens) -> Part | None:
+    """Return the noun of a string that says where or by which way only; None for most strings.
+
+    >>> from kgpaths.linking.tokens import tokenize
+    >>> texts = "Lumbosacral strain", "strain of the left calf", "Financial strain"
+    >>> [(part := narrowed(tokenize(text))) and text[slice(*part)] for text in texts]
+    ['strain', 'strain', None]
+    """
+    around, words = _around(), tokens.words
+    nouns = [i for i, word in enumerate(words) if word in around.narrowing_of]
+    if len(nouns) != 1:
+        return None
+    at = nouns[0]
+    own = around.narrowing_of[words[at]]
+    said = own | around.narrowing | _DETERMINERS
+    others = [word for i, word in enumerate(words) if i != at and not (word in _OF and i > at)]
+    if own.isdisjoint(others) or not said.issuperset(others):
+        return None
+    return tokens.starts[at], tokens.ends[at]
 
 
 def _gives_a_result(text: str, anchors: Sequence[Anchor]) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from kgpaths.config import LinkingConfig
 from kgpaths.linking.candidates import Anchor, Candidate, Candidates
+from kgpaths.linking.examinations import names_of_test, says_test
 from kgpaths.linking.fuzzy import CLEAR, NearNames
-from kgpaths.linking.phrases import Part, heads, readings
+from kgpaths.linking.phrases import Part, heads, narrowed, readings
 from kgpaths.linking.tokens import Tokens, content_words, tokenize
 from kgpaths.records import MentionTier
 
@@ -34,6 +35,7 @@ _HEADS = ("nerve", "artery", "vein", "muscle", "gland")
 _HEADS_OF_PHRASES = ("syndrome", "test")
 """Nouns that options leave out, after one word and after several."""
 _ELLIPTIC, _LEAST_LETTERS = 0.75, 4
+_TESTS = ("test", "procedure")
 _COMBINED = re.compile(r"(?=..)a?b?c?d?e?", re.IGNORECASE)
 Defined = Mapping[str, tuple[Candidate, ...]]
 
@@ -60,7 +62,12 @@ class StringMatcher:
         for start, end in spans:
             if found := self._exactly(text, start, end, defined):
                 factor = 1.0 if (start, end) == spans[0] else _UNWRAPPED
+                if factor < 1 and narrowed(tokenize(text)):
+                    return []  # the fracture of a nose, not one by way of it
                 return [_anchor(text, start, end, _scaled(found, factor))]
+        for start, end in spans:
+            if test := self._test(text[start:end], defined):
+                return [_anchor(text, start, end, test)]
         for start, end in spans:
             if listed := self._listed(text, start, end, defined, near):
                 return listed
@@ -83,11 +90,12 @@ class StringMatcher:
             anchors: the names inside it.
             asked: canonical words of the question.
         """
+        if span := narrowed(tokens):
+            noun = self._candidates.of_string(tokens.text[slice(*span)])
+            return [_anchor(tokens.text, *span, _in_part(noun))] if noun else []
         sure = [a for a in anchors if any(c.score >= _LEAST.get(c.tier, 0.0) for c in a.candidates)]
         return [
-            anchor
-            if anchor.measurement
-            else anchor._replace(candidates=tuple(c._replace(tier="partial", score=_HEAD) for c in anchor.candidates))
+            anchor if anchor.measurement else anchor._replace(candidates=_in_part(anchor.candidates))
             for anchor in heads(tokens, sure, asked)
         ]
 
@@ -99,6 +107,20 @@ class StringMatcher:
         if known is None and combines_options(string):
             return ()
         return self._candidates.of_string(string) if known is None else known
+
+    def _test(self, text: str, defined: Defined) -> tuple[Candidate, ...]:
+        """Return the candidates of a test under another name: "electromyographic study"."""
+        graph = self._candidates.graph
+        for name, sure in names_of_test(text):
+            found = tuple(
+                candidate
+                for candidate in self._exactly(name, 0, len(name), defined)
+                if (kind := graph.type(candidate.node)) in _TESTS
+                and (sure or (kind == "test" and says_test(graph.name(candidate.node))))
+            )
+            if found:
+                return _scaled(found, _UNWRAPPED)
+        return ()
 
     def _listed(self, text: str, start: int, end: int, defined: Defined, near: bool) -> list[Anchor]:
         parts = list(_parts(text, start, end))
@@ -196,6 +218,10 @@ def _scaled(candidates: tuple[Candidate, ...], factor: float) -> tuple[Candidate
     if factor == 1.0:
         return candidates
     return tuple(c._replace(score=round(c.score * factor, 4)) for c in candidates)
+
+
+def _in_part(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    return tuple(c._replace(tier="partial", score=_HEAD) for c in candidates)
 
 
 def _anchor(text: str, start: int, end: int, candidates: tuple[Candidate, ...]) -> Anchor:
