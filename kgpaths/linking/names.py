@@ -74,7 +74,11 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
             if (match := _SPECIES.fullmatch(name.text)) and graph.type(node) == "organism":
                 species.setdefault(f"{match[2]}. {match[3]}", set()).add(node)
                 with_species.add(match[1])
-            elif _GENUS.fullmatch(name.text) and graph.type(node) == "organism":
+            elif (
+                _GENUS.fullmatch(name.text)
+                and graph.type(node) == "organism"
+                and not _SPECIES.fullmatch(graph.name(node))
+            ):
                 genera.setdefault(name.text, set()).add(node)
     for short in sorted(species):
         for node in sorted(species[short]):
