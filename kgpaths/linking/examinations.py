@@ -23,6 +23,7 @@ _TEST = re.compile(
     re.IGNORECASE,
 )
 """How names end that are names of tests, whatever a vocabulary files them under: endoscopies are procedures there."""
+_RECORD = re.compile(r"(.*[a-z])grams?", re.IGNORECASE)
 _RECORDS = frozenset({"imaging", "scan", "scanning", "recording", "tracing"})
 """Nouns of tests that give an image or a curve; no blood is tested so."""
 
@@ -41,11 +42,11 @@ def _nouns() -> dict[str, tuple[str, ...]]:
     import yaml
 
     table = yaml.safe_load(resource("ontologies", "linking", "wrappers.yaml").read_text("utf-8"))
-    return {
-        canonical(noun): tuple(nouns.split()) if len(nouns.split()) > 1 else ()
-        for nouns in table["testing"]
-        for noun in nouns.split()
-    }
+    others: dict[str, list[str]] = {}
+    for line in table["testing"]:
+        for noun in line.split():
+            others.setdefault(canonical(noun), []).extend(other for other in line.split() if other != noun)
+    return {noun: tuple(dict.fromkeys(alike)) for noun, alike in others.items()}
 
 
 def names_of_test(text: str) -> Iterator[OtherName]:
@@ -54,7 +55,9 @@ def names_of_test(text: str) -> Iterator[OtherName]:
     >>> [name.text for name in names_of_test("Colonoscopic evaluation")][:2]
     ['Colonoscopy', 'Colonoscopic']
     >>> [name.text for name in names_of_test("HPV DNA testing")]
-    ['HPV DNA', 'HPV DNA test', 'HPV DNA assay']
+    ['HPV DNA', 'HPV DNA test', 'HPV DNA assay', 'HPV DNA assessment', 'HPV DNA measurement']
+    >>> [name.text for name in names_of_test("Audiogram")]
+    ['Audiography', 'Audiometry']
     >>> [name.text for name in names_of_test("examination with a slit lamp")]
     ['slit lamp']
     >>> list(names_of_test("thyroid nodule"))
@@ -62,6 +65,8 @@ def names_of_test(text: str) -> Iterator[OtherName]:
     """
     if (by := _BY.fullmatch(text)) and canonical(by["noun"]) in _nouns():
         yield OtherName(by["test"], sure=_TEST.search(by["test"]) is not None)
+    if record := _RECORD.fullmatch(text):
+        yield from (OtherName(record[1] + ending, sure=True) for ending in ("graphy", "metry"))
     stem, _, noun = text.rpartition(" ")
     others = _nouns().get(canonical(noun))
     stem = stem.rstrip()
@@ -73,8 +78,7 @@ def names_of_test(text: str) -> Iterator[OtherName]:
     if sure or canonical(noun) not in _RECORDS:
         yield OtherName(stem, sure)
     for other in others:
-        if canonical(other) != canonical(noun):
-            yield OtherName(f"{stem} {other}", sure=True)
+        yield OtherName(f"{stem} {other}", sure=True)
 
 
 def says_test(name: str) -> bool:

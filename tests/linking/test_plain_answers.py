@@ -1,4 +1,4 @@
-"""Plain answers in other words than a catalogue uses: tests, heads of names, nouns that little narrows, derived names."""
+"""Plain answers in other words than a catalogue uses: tests, heads of names, nouns that little narrows."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def linked(linker: EntityLinker, text: str) -> list[tuple[str, bool]]:
         ("Electromyographical studies.", "Electromyography"),
         ("Perform an electromyographic examination", "Electromyography"),
         ("EMG testing", "Electromyography"),
+        ("Electromyograms", "Electromyography"),
         ("electromyography evaluation", "Electromyography"),
         ("Colonoscopic evaluation", "colonoscopy"),
         ("Evaluation by colonoscopy", "colonoscopy"),
