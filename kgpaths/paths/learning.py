@@ -76,7 +76,7 @@ def candidates(finder: PathFinder, question: Explained) -> Candidates:
     everything = {node for option in options for node in option.nodes}
     features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)
     closed = everything | evidence.findings.absent
-    bridges = Bridges(Selector(finder.kernel, config, evidence), features, finder.ranker, asked)
+    bridges = Bridges(Selector(finder.kernel, config, evidence, to_say=False), features, finder.ranker, asked)
     offers = bridges.offers(right, closed - set(right.nodes), most=finder.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}
     middles = bridges.middles(right, closed).items()

@@ -64,9 +64,24 @@ class Selector:
     """Chooses paths for one item."""
 
     def __init__(
-        self, kernel: Kernel, config: PathConfig, evidence: ItemEvidence, told: Collection[int] = frozenset()
+        self,
+        kernel: Kernel,
+        config: PathConfig,
+        evidence: ItemEvidence,
+        told: Collection[int] = frozenset(),
+        *,
+        to_say: bool = True,
     ) -> None:
-        """Take the item's parts, and what the case tells of the patient beside its findings (a drug that is taken)."""
+        """Take the item's parts.
+
+        Args:
+            kernel: what searches.
+            config: what is sought.
+            evidence: what the findings say.
+            told: what the case tells of the patient beside its findings (a drug that is taken).
+            to_say: whether a path has to hold as a chain of sentences; not where one only learns which nodes matter.
+        """
+        self._to_say = to_say
         self.kernel, self.config, self.evidence = kernel, config, evidence
         self.told = frozenset({*told, *evidence.findings.present})
         self.arcs_left = config.work_budget
@@ -236,6 +251,8 @@ class Selector:
         kernel = kernel or self.kernel
         if kernel.barred.holds(nodes) or any(kernel.graph.merely_shared(*triple) for triple in triples):
             return False
+        if not self._to_say:
+            return True
         step = partial(self._said, kernel.graph)
         return self.says(nodes, kernel) and follows(self.evidence.model.graph, nodes, self.told, step)
 
