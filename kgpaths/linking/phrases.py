@@ -9,11 +9,12 @@ times, and a complement that the question names anyway. The words lie in `ontolo
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from kgpaths.linking.candidates import Anchor
+from kgpaths.linking.definitions import definitions
 from kgpaths.linking.guards import turns
 from kgpaths.linking.measurements import measurements
 from kgpaths.linking.normalisation import canonical
@@ -25,6 +26,7 @@ _BRACKETED = re.compile(r"^(.*\S)\s*\(([^()]*)\)$", re.DOTALL)
 _ORDERED = re.compile(r"[<>=≤≥→±]")
 """Between two words: what is said is how they compare."""
 _SEPARATING = re.compile(r"[,;:.?!/+&\n]|\s[-–]\s")
+_COMING_WITH = re.compile(r".*with", re.IGNORECASE)
 _DETERMINERS = frozenset({"a", "an", "the", "his", "her", "their"})
 _OF = frozenset({"of", "in", "to", "at"})
 Part = tuple[int, int]
@@ -34,9 +36,13 @@ class _Around(NamedTuple):
     before: re.Pattern[str]
     after: re.Pattern[str]
     """Wrappers; they may be taken off."""
+    about: re.Pattern[str]
+    """Those behind a thing that say what is done about it."""
     joining: re.Pattern[str]
     complement: re.Pattern[str]
     narrowing: frozenset[str]
+    """Canonical words."""
+    molecules: frozenset[str]
     """Canonical words."""
     narrowing_of: dict[str, frozenset[str]]
     """Canonical noun → canonical words that narrow it and leave it what it is."""
@@ -47,16 +53,23 @@ def _around() -> _Around:
     import yaml
 
     table = yaml.safe_load(resource("ontologies", "linking", "wrappers.yaml").read_text("utf-8"))
-    before, after, joining, complement = (
+    table["after"] += table["about"]
+
+    def words(of: str) -> frozenset[str]:
+        return frozenset(canonical(word) for line in table[of] for word in line.split())
+
+    before, after, about, joining, complement = (
         "|".join(sorted(table[side], key=lambda w: (-len(w), w)))
-        for side in ("before", "after", "joining", "complement")
+        for side in ("before", "after", "about", "joining", "complement")
     )
     return _Around(
         re.compile(rf"(?:{before})[\s:-]+(?=\S)", re.IGNORECASE),
         re.compile(rf"(?:{after})(?!\w)", re.IGNORECASE),
+        re.compile(rf"[\s,-]{{1,3}}(?:{about})(?!\w)", re.IGNORECASE),
         re.compile(rf"(?:{joining})(?!\w)", re.IGNORECASE),
         re.compile(rf"(?:{complement})(?!\w)", re.IGNORECASE),
-        frozenset(canonical(word) for words in table["narrowing"] for word in words.split()),
+        words("narrowing"),
+        words("molecules"),
         {
             canonical(noun): frozenset(map(canonical, words.split()))
             for nouns, words in table["narrowing_of"].items()
@@ -71,12 +84,17 @@ def _last_wrapper() -> re.Pattern[str]:
 
 
 def readings(text: str, start: int = 0, end: int | None = None) -> Iterator[Part]:
-    """Yield the spans that may be the name: the string, without its bracket, the bracket, without wrappers.
+    """Yield the spans that may be the name: the string, without its bracket, without wrappers, an abbreviation.
+
+    What stands in a bracket names the string only where it is short for it, or the words before are short for that.
 
     >>> text = "Start aspirin (low-dose) now"
     >>> [text[start:end] for start, end in readings(text)]  # doctest: +NORMALIZE_WHITESPACE
     ['Start aspirin (low-dose) now', 'aspirin (low-dose) now', 'Start aspirin (low-dose)', 'aspirin (low-dose)',
-     'Start aspirin', 'low-dose', 'aspirin']
+     'Start aspirin', 'aspirin']
+    >>> text = "Renal cell carcinoma (RCC)"
+    >>> [text[start:end] for start, end in readings(text)]
+    ['Renal cell carcinoma (RCC)', 'Renal cell carcinoma', 'RCC']
     """
     before, after = _around().before, _last_wrapper()
     seen: set[Part] = set()
@@ -90,11 +108,21 @@ def readings(text: str, start: int = 0, end: int | None = None) -> Iterator[Part
         piece = text[first:last]
         if bracketed := _BRACKETED.match(piece):
             queue.append(_trim(text, first, first + bracketed.end(1)))
-            queue.append(_trim(text, first + bracketed.start(2), first + bracketed.end(2)))
+            if _is_short_for(bracketed[1], bracketed[2]):
+                queue.append(_trim(text, first + bracketed.start(2), first + bracketed.end(2)))
         if wrapped := before.match(piece):
             queue.append(_trim(text, first + wrapped.end(), last))
         if wrapped := after.search(piece):
             queue.append(_trim(text, first, first + wrapped.start()))
+
+
+def _is_short_for(words: str, inside: str) -> bool:
+    """Tell whether some words and what stands in a bracket behind them are a name and its abbreviation."""
+    text = f"{words} ({inside})"
+    return any(
+        text[one.start : one.end] == (inside if one.start else words) and one.short in (words, inside)
+        for one in definitions(text)
+    )
 
 
 def _trim(text: str, start: int, end: int) -> Part:
@@ -105,13 +133,44 @@ def _trim(text: str, start: int, end: int) -> Part:
     return start, end
 
 
-def heads(tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str]) -> list[Anchor]:
+def only_narrows(words: Sequence[str], name: Collection[str]) -> bool:
+    """Tell whether canonical words are a name and words that narrow it, numbers or single letters.
+
+    >>> only_narrows(["2", "d", "echocardiography"], ["echocardiography"])
+    True
+    >>> only_narrows(["tension", "pneumothorax"], ["pneumothorax"])
+    False
+    """
+    rest = set(words).difference(name)
+    return rest != set(words) and all(len(word) == 1 or word.isdigit() or word in _around().narrowing for word in rest)
+
+
+def asks_of_molecules() -> frozenset[str]:
+    """Return the canonical words of questions that a gene or a protein may answer."""
+    return _around().molecules
+
+
+def is_done_about(text: str, end: int) -> bool:
+    """Tell whether a string goes on with what is done about the thing named before: no condition is its treatment.
+
+    >>> [is_done_about("Tuberculosis prophylaxis", 12), is_done_about("HIV infection", 3)]
+    [True, False]
+    """
+    return _around().about.match(text, end) is not None
+
+
+def heads(
+    tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str], conditions: Callable[[Anchor], bool]
+) -> list[Anchor]:
     """Return the anchors that say what a string means, one for each thing it lists; [] if they leave out what decides.
+
+    What a condition comes with, or what is done about it, decides: "dementia with Lewy bodies" is no "dementia".
 
     Args:
         tokens: the words of the string.
         anchors: the names inside it.
         asked: canonical words of the question.
+        conditions: tells whether an anchor names a condition or an organism.
     """
     around, text = _around(), tokens.text
     if "" in tokens.words and _gives_a_result(text, anchors):
@@ -133,6 +192,8 @@ def heads(tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str]) -> 
                 found.append(anchor)
                 joined = False
             i = anchor.words[1] + 1
+            if conditions(anchor) and is_done_about(text, anchor.end):
+                return []
         elif around_it := (around.before if head is None else around.after).match(text, start):
             i = _past(tokens, i, around_it.end())
         elif _says_little(tokens, i):
@@ -142,6 +203,8 @@ def heads(tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str]) -> 
         elif end := _complement(tokens, i, asked):
             i = end
         elif joining := around.joining.match(text, start):
+            if _COMING_WITH.match(joining.group()) and conditions(head):
+                return []
             head, joined = None, True
             i = _past(tokens, i, joining.end())
         else:

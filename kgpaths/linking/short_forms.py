@@ -51,7 +51,7 @@ class Definitions(dict[str, tuple[Candidate, ...]]):
             if not meant:
                 words = content_words(text[start:end])
                 usual = candidates.abbreviations.get(short) or candidates.of_string(short)
-                meant = tuple(one for one in usual if _is_named_like(words, one, candidates))
+                meant = tuple(one for one in usual if is_named_like(words, one, candidates))
             self[short] = as_abbreviation(meant)
             self.long_forms[short] = text[start:end]
 
@@ -99,7 +99,7 @@ def with_abbreviations(
     return anchors + list(found.values())
 
 
-def _is_named_like(words: Sequence[str], candidate: Candidate, candidates: Candidates) -> bool:
+def is_named_like(words: Sequence[str], candidate: Candidate, candidates: Candidates) -> bool:
     """Tell whether some name of a node is another wording of a long form."""
     record = candidates.graph.node(candidate.node)
     for name in (record.name, *(name.text for name in record.names)):

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from kgpaths.config import LinkingConfig
+from kgpaths.graph.tables import SCOPES
+from kgpaths.graph.vocabulary import node_types
 from kgpaths.linking.candidates import Anchor, Candidate, Candidates
 from kgpaths.linking.examinations import names_of_test, says_test
 from kgpaths.linking.fuzzy import CLEAR, NearNames
-from kgpaths.linking.phrases import Part, heads, narrowed, readings
+from kgpaths.linking.phrases import (
+    Part,
+    asks_of_molecules,
+    heads,
+    is_done_about,
+    narrowed,
+    only_narrows,
+    readings,
+)
+from kgpaths.linking.short_forms import is_named_like
 from kgpaths.linking.tokens import Tokens, content_words, tokenize
 from kgpaths.records import MentionTier
 
@@ -30,6 +42,10 @@ _ALIKE, _MOST_ALIKE = 85, 6
 _RUN_TOGETHER, _NEARLY = 0.9, 0.8
 """Scores of a name that differs in its blanks and hyphens alone, and of one with like letters; fewer are wrong."""
 _MOST_LISTED = 6
+_NOT_EQUAL = frozenset({"narrow", "broad", "related"})
+_SAME_SUBSTANCE = "drug"
+_SYMBOL = 6
+"""Characters of the longest symbol."""
 _LIST = re.compile(r"\s{0,3}(?:,\s*(?:and|or)\s|,|;|\+|&|/|\s(?:and|or|plus|combined with)\s)\s{0,3}", re.IGNORECASE)
 _HEADS = ("nerve", "artery", "vein", "muscle", "gland")
 _HEADS_OF_PHRASES = ("syndrome", "test")
@@ -60,26 +76,25 @@ class StringMatcher:
         """
         spans = list(readings(text)) if len(text) <= _LONGEST else []
         for start, end in spans:
-            if found := self._exactly(text, start, end, defined):
+            if found := self._exactly(text, start, end, defined, asked):
                 factor = 1.0 if (start, end) == spans[0] else _UNWRAPPED
                 if factor < 1 and narrowed(tokenize(text)):
                     return []  # the fracture of a nose, not one by way of it
                 return [_anchor(text, start, end, _scaled(found, factor))]
+            if self._names_another(text[start:end], defined):
+                return []
         for start, end in spans:
             if test := self._test(text[start:end], defined):
                 return [_anchor(text, start, end, test)]
         for start, end in spans:
-            if listed := self._listed(text, start, end, defined, near):
+            if listed := self._listed(text, start, end, defined, asked, near=near):
                 return listed
-        for start, end in spans if near else ():
-            if misspelt := self._misspelt(text[start:end]):
-                return [_anchor(text, start, end, misspelt)]
-        for start, end in spans:
-            if elliptic := self._elliptic(text[start:end], asked):
-                return [_anchor(text, start, end, elliptic)]
-        for start, end in spans if near else ():
-            if alike := self._alike(text[start:end]):
-                return [_anchor(text, start, end, alike)]
+        elliptic = partial(self._elliptic, asked=asked)
+        for nearly in (self._misspelt, elliptic, self._alike) if near else (elliptic,):
+            for start, end in spans:
+                found = nearly(text[start:end])
+                if found and not self._is_treated(text, end, found):
+                    return [_anchor(text, start, end, found)]
         return []
 
     def partial(self, tokens: Tokens, anchors: Sequence[Anchor], asked: Collection[str] = ()) -> list[Anchor]:
@@ -94,19 +109,41 @@ class StringMatcher:
             noun = self._candidates.of_string(tokens.text[slice(*span)])
             return [_anchor(tokens.text, *span, _in_part(noun))] if noun else []
         sure = [a for a in anchors if any(c.score >= _LEAST.get(c.tier, 0.0) for c in a.candidates)]
+        named = [
+            anchor._replace(candidates=self._equal(tokens.text[anchor.start : anchor.end], anchor.candidates))
+            for anchor in sure
+        ]
+        found = heads(
+            tokens, [a for a in named if a.candidates], asked, lambda a: self._candidates.are_conditions(a.candidates)
+        )
+        if self._is_torn(found):
+            return []
         return [
             anchor if anchor.measurement else anchor._replace(candidates=_in_part(anchor.candidates))
-            for anchor in heads(tokens, sure, asked)
+            for anchor in found
         ]
 
-    def _exactly(self, text: str, start: int, end: int, defined: Defined) -> tuple[Candidate, ...]:
+    def _exactly(
+        self, text: str, start: int, end: int, defined: Defined, asked: Collection[str]
+    ) -> tuple[Candidate, ...]:
+        """Return what the string [start, end) of a text is a name of; nothing wider, narrower or related.
+
+        An abbreviation in brackets means what the words before it say.
+        """
         string = text[start:end]
         if string in defined:
             return defined[string]
-        known = self._candidates.abbreviations.get(string)
-        if known is None and combines_options(string):
+        found = self._candidates.abbreviations.get(string)
+        if found is None and combines_options(string):
             return ()
-        return self._candidates.of_string(string) if known is None else known
+        if found is None:
+            found = self._equal(string, self._candidates.of_string(string))
+        if self._is_symbol(string, found, asked):
+            return ()
+        if before := text[: start - 1].strip() if text[start - 1 : start] == "(" else "":
+            words = content_words(before)
+            found = tuple(one for one in found if is_named_like(words, one, self._candidates))
+        return () if self._is_treated(text, end, found) else found
 
     def _test(self, text: str, defined: Defined) -> tuple[Candidate, ...]:
         """Return the candidates of a test under another name: "electromyographic study"."""
@@ -114,7 +151,7 @@ class StringMatcher:
         for name, sure in names_of_test(text):
             found = tuple(
                 candidate
-                for candidate in self._exactly(name, 0, len(name), defined)
+                for candidate in self._exactly(name, 0, len(name), defined, ())
                 if (kind := graph.type(candidate.node)) in _TESTS
                 and (sure or (kind == "test" and says_test(graph.name(candidate.node))))
             )
@@ -122,14 +159,56 @@ class StringMatcher:
                 return _scaled(found, _UNWRAPPED)
         return ()
 
-    def _listed(self, text: str, start: int, end: int, defined: Defined, near: bool) -> list[Anchor]:
+    def _is_treated(self, text: str, end: int, found: Sequence[Candidate]) -> bool:
+        """Tell whether a string tells what is done about the condition that it names up to a place."""
+        return is_done_about(text, end) and self._candidates.are_conditions(found)
+
+    def _names_another(self, string: str, defined: Defined) -> bool:
+        """Tell whether a string is a name, but of what is narrower, broader or related only."""
+        if string in defined or string in self._candidates.abbreviations or combines_options(string):
+            return False
+        found = self._candidates.of_string(string)
+        return bool(found) and not self._equal(string, found)
+
+    def _equal(self, string: str, found: tuple[Candidate, ...], *, brands: bool = True) -> tuple[Candidate, ...]:
+        """Return the candidates that the string is a name of as a catalogue's own: no narrower, broader or related one.
+
+        A catalogue lists "adhesive capsulitis" with bursitis, as something narrower. Salts and brands are the drug, and
+        words that narrow leave what they narrow.
+        """
+        index, words = self._candidates.index, content_words(string)
+        rows = [*index.whole(words), *index.whole(words, loosely=True)]
+        scopes: dict[int, set[str]] = {}
+        for row, _ in rows:
+            scopes.setdefault(int(index.nodes[row]), set()).add(SCOPES[index.scopes[row]])
+        return tuple(
+            one
+            for one in found
+            if not _NOT_EQUAL.issuperset(scopes.get(one.node, {""}))
+            or (brands and self._candidates.graph.type(one.node) == _SAME_SUBSTANCE)
+            or only_narrows(words, content_words(self._candidates.graph.name(one.node)))
+        )
+
+    def _is_symbol(self, string: str, found: Sequence[Candidate], asked: Collection[str]) -> bool:
+        """Tell whether a string is no more than the symbol of a gene, of which the question asks nothing.
+
+        Among "SSPE, GSS, Kuru" GSS is a disease that the graph has under its long name alone.
+        """
+        if not asked or not found or not string.isupper() or len(string) > _SYMBOL:
+            return False
+        return self._group(found) == {"gene_product"} and asks_of_molecules().isdisjoint(asked)
+
+    def _listed(
+        self, text: str, start: int, end: int, defined: Defined, asked: Collection[str], *, near: bool
+    ) -> list[Anchor]:
+        """Return the anchors of a list of names; [] if something in it is none, or belongs to what stands before."""
         parts = list(_parts(text, start, end))
         if not 2 <= len(parts) <= _MOST_LISTED:
             return []
         anchors = []
         for first, last in parts:
             for begin, stop in readings(text, first, last):
-                if found := _scaled(self._exactly(text, begin, stop, defined), _UNWRAPPED):
+                if found := _scaled(self._exactly(text, begin, stop, defined, asked), _UNWRAPPED):
                     anchors.append(_anchor(text, begin, stop, found))
                     break
                 if near and (found := self._misspelt(text[begin:stop]) or self._alike(text[begin:stop])):
@@ -137,12 +216,23 @@ class StringMatcher:
                     break
             else:
                 return []
-        return anchors
+        return [] if self._is_torn(anchors) else anchors
+
+    def _is_torn(self, anchors: Sequence[Anchor]) -> bool:
+        """Tell whether a list goes on with a part of the body, as "CT of abdomen and pelvis"."""
+        structures = [self._group(anchor.candidates) == {"structure"} for anchor in anchors]
+        return any(structures) and not structures[0]
+
+    def _group(self, found: Sequence[Candidate]) -> set[str]:
+        types = node_types()
+        return {types[kind].group for one in found if (kind := self._candidates.graph.type(one.node)) in types}
 
     def _misspelt(self, text: str) -> tuple[Candidate, ...]:
         words = content_words(text)
         best: dict[int, Candidate] = {}
         for row, similarity in self._near.near(words, self._threshold):
+            if SCOPES[self._candidates.index.scopes[row]] in _NOT_EQUAL:
+                continue
             for candidate in self._candidates.of_string(self._candidates.index.text(row)):
                 score = round(min(0.72, 0.5 + max(0.0, similarity - 90) / 50), 4)
                 best.setdefault(candidate.node, candidate._replace(tier="fuzzy", score=score))
@@ -181,7 +271,7 @@ class StringMatcher:
         best: tuple[Candidate, ...] = ()
         nearest = 0.0
         for name, similarity in self._near.alike(words, self._alike_from):
-            candidates = self._candidates.of_words(name)
+            candidates = self._equal(" ".join(name), self._candidates.of_words(name), brands=False)
             if not candidates:
                 continue
             if best and nearest - similarity >= CLEAR:
