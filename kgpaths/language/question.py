@@ -19,7 +19,8 @@ _HEADS = (
     r"drugs?(?: of choice)?|agents?|antidote|intervention|prophylaxis|choice|vaccines?|"
     r"cause|etiology|aetiology|mechanism(?: of action)?|pathogenesis|pathophysiology|pathomechanism|explanation|"
     r"causal organism|causative (?:organism|agent|pathogen)|organisms?|pathogens?|complications?|risk factors?|"
-    r"(?:diagnostic |laboratory )?tests?|investigation|study|findings?|location|source|enzyme|deficiency|factor|vector|"
+    r"(?:diagnostic |laboratory )?tests?|investigation|study|findings?|location|source|enzyme|"
+    r"deficiency(?! (?:in|of)\b)|factor|vector|"
     r"(?:potential )?(?:adverse|side) (?:drug )?(?:effects?|reactions?)"
 )
 _QUALITY = (
@@ -44,7 +45,8 @@ _FRAMES = tuple(
     for frame in (
         rf"\b(?:which|what){_OF_THESE} {_IS} (?:considered |thought to be |likely )?{_ARTICLE}(?P<asked>{_PHRASE})",
         rf"\b(?:which|what){_OF_THESE} (?P<asked>{_PHRASE})(?! (?:effect|level|result|of (?!choice|action)))",
-        rf"\b(?:name|identify|state|choose|select|suggest|give) {_ARTICLE}(?P<asked>{_PHRASE})",
+        rf"(?:^|[,;:.] |\b(?:and|then|to|please) )(?:name|identify|state|choose|select|suggest|give) "
+        rf"{_ARTICLE}(?P<asked>{_PHRASE})",
         rf"(?:^|[,;:] |\b(?:and|then|the|his|her|your) ){_ARTICLE}(?P<asked>{_PHRASE})"
         rf"(?: (?!which|what|that|who)[^?:,;]*?)?(?: {_IS})?(?: {_ARTICLE.rstrip('?')})?[\s?:.…_-]*$",
     )
@@ -53,7 +55,8 @@ _FRAMES = tuple(
 _INTERROGATIVE = re.compile(r"\b(?:which|what)\b")
 _ENDS_OTHERWISE = re.compile(
     r"\b(?:seen|found|caused|produced|treated|managed|given|used|done|made|associated|diagnosed|characteri[sz]ed|due|"
-    r"related|occurs?|present|common|known|called|includes?|included|by|with|in|from|to|for|on|than|as)\b[\s?:.…_-]*$"
+    r"related|occurs?|present|common|known|called|includes?|included|by|with|in|from|to|for|on|than|as|"
+    r"(?<!diagnosis )(?<!mechanism )(?<!choice )of)\b[\s?:.…_-]*$"
 )
 """An unfinished sentence that the answer completes otherwise than as its noun: "the side effect is seen with"."""
 _STATEMENT = re.compile(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kgpaths.linking.normalisation import read_pairs
 from kgpaths.linking.tokens import content_words
+from kgpaths.resources import resource
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -39,6 +41,7 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     of the ear", "gallbladder removal" from "gallbladder surgical removal".
 
     Names of recurrent findings that do not say so are left out: HPO calls "Recurrent pneumonia" "Pulmonary infection".
+    So are those that mean something else: the Disease Ontology calls mammary Paget's disease "Paget's disease".
 
     A clinical synonym (`ontologies/linking/clinical_synonyms.tsv`) that the graph itself has as a name of equal
     meaning is left to the graph.
@@ -52,9 +55,11 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     genera: dict[str, set[int]] = {}
     with_species: set[str] = set()
     faults: dict[str, list[int]] = {}
-    recurrent = _recurrent(graph)
+    recurrent, misnomers = _recurrent(graph), _misnomers()
     for node, name in graph.names():
         if node in recurrent and not _RECURS.search(name.text):
+            continue
+        if (others := misnomers.get(name.text.casefold())) and graph.name(node) in others:
             continue
         yield node, name.text, name.scope
         if name.scope in _EQUAL:
@@ -108,6 +113,17 @@ def _recurrent(graph: KnowledgeGraph) -> frozenset[int]:
         for node, name in graph.names()
         if name.scope == "label" and name.text.startswith("Recurrent ") and graph.type(node) in ("phenotype", "symptom")
     )
+
+
+@cache
+def _misnomers() -> dict[str, set[str]]:
+    """Return names, case aside, with the own names of the nodes that they do not mean (`misnomers.tsv`)."""
+    found: dict[str, set[str]] = {}
+    for line in resource("ontologies", "linking", "misnomers.tsv").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            said, node, _ = line.split("\t")
+            found.setdefault(said.casefold(), set()).add(node)
+    return found
 
 
 def _folded(text: str) -> str:

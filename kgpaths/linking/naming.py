@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,17 +40,21 @@ _SPECIMENS = {
     "lumbar puncture": "CSF",
     "pleural": "pleural fluid", "synovial": "synovial fluid", "joint": "synovial fluid", "ascitic": "ascitic fluid",
     "peritoneal": "peritoneal fluid", "amniotic": "amniotic fluid", "gastric": "gastric fluid", "sweat": "sweat",
-    "stool": "stool", "fecal": "stool", "vaginal": "vaginal fluid",
+    "stool": "stool", "fecal": "stool", "vaginal": "vaginal fluid", "thoracentesis": "pleural fluid",
+    "thoracocentesis": "pleural fluid", "arthrocentesis": "synovial fluid", "paracentesis": "ascitic fluid",
 }  # fmt: skip
 _SPECIMEN_STEMS = ("urin", "csf", "cerebrospinal", "pleural", "synovial", "ascitic", "peritoneal", "stool", "sweat",
-                   "lumbar puncture")  # fmt: skip
+                   "lumbar puncture", "centesis")  # fmt: skip
 """What a heading that names another specimen contains; to look for these is much faster than to look for headings."""
 _HEADING = re.compile(
     r"(?im)^[ \t]*(?:(urine|urinalysis|csf|cerebrospinal|pleural|synovial|ascitic|peritoneal|stool|sweat)\b"
     r"[^\n\d]{0,24}$|(?:serum|blood|plasma|hematology|arterial)\b[^\n\d]{0,24}$)"
-    r"|\b(urine|urinalysis|csf|cerebrospinal|pleural|synovial|ascitic|peritoneal|lumbar puncture)\b[^\n.;]{0,70}?"
-    r"(?::|\bshows?\b|\breveals?\b|\bdemonstrates?\b|\bcontains?\b)"
+    r"|\b(urine|urinalysis|csf|cerebrospinal|pleural|synovial|ascitic|peritoneal|lumbar puncture|thora(?:co)?centesis|"
+    r"arthrocentesis|paracentesis)\b[^\n.;]{0,70}?"
+    r"(?::|\b(?:show(?:s|ed)?|reveal(?:s|ed)?|demonstrate[sd]?|contain(?:s|ed)?|yield(?:s|ed)?|fluid with)\b)"
 )
+_FLUIDS = frozenset({"csf", "cerebrospinal", "pleural", "synovial", "ascitic", "peritoneal", "amniotic"})
+"""Canonical words of a question about what is no blood, and is seldom examined beside it."""
 _UNIT_BEFORE = re.compile(r"\(([A-Za-zµμ%/]{1,10}3?)\)[ \t:]{1,2}$")
 _ROW = re.compile(r"(?:^|\n)[ \t]*([A-Za-z][^\n\d:;.<>]{1,40}?)[ \t:=]*$")
 _NEWBORN = re.compile(r"(?:\s?\([^()\n]{0,20}\))?\s(?:male|female|newborn|infant|boy|girl|baby)\b")
@@ -116,6 +121,15 @@ def name_in_table(text: str, quantity: Quantity, previous: Measurement | None) -
             measured = quantity._replace(unit=previous.quantity.unit, key=previous.quantity.key)
             return measured, Named(start, previous.kind, previous.what, analytes()[previous.what])
     return None
+
+
+def examines_fluid(asked: Collection[str]) -> bool:
+    """Tell whether canonical words of a question name a fluid that values without a specimen may be of.
+
+    >>> examines_fluid({"pleural", "fluid", "finding"}), examines_fluid({"serum", "sodium"})
+    (True, False)
+    """
+    return not _FLUIDS.isdisjoint(asked)
 
 
 def _is_joining(words: str) -> bool:

@@ -31,7 +31,7 @@ _CODE = (
     "windows.py",
     "trigrams.py",
 )
-_TABLES = ("spellings.tsv", "irregular_plurals.tsv", "word_variants.txt", "clinical_synonyms.tsv")
+_TABLES = ("spellings.tsv", "irregular_plurals.tsv", "misnomers.tsv", "word_variants.txt", "clinical_synonyms.tsv")
 
 
 def read_pairs(name: str) -> dict[str, str]:

@@ -133,6 +133,11 @@ def _trim(text: str, start: int, end: int) -> Part:
     return start, end
 
 
+def narrows(text: str) -> bool:
+    """Tell whether a text begins with a word that narrows what follows: "severe pain"."""
+    return canonical(text.split(maxsplit=1)[0]) in _around().narrowing
+
+
 def only_narrows(words: Sequence[str], name: Collection[str]) -> bool:
     """Tell whether canonical words are a name and words that narrow it, numbers or single letters.
 

@@ -12,6 +12,7 @@ from kgpaths.linking.capitals import written_in_capitals
 from kgpaths.linking.coordination import coordinated
 from kgpaths.linking.index import Hits, NameIndex
 from kgpaths.linking.measurements import Measurement, measurements
+from kgpaths.linking.phrases import narrows
 from kgpaths.linking.plain_text import plain
 from kgpaths.linking.short_forms import Definitions, with_abbreviations
 from kgpaths.linking.tokens import NONE, Tokens
@@ -85,7 +86,11 @@ class RunningText:
         anchors += self._abnormal(tokens, measured)
         kept = _nested(anchors) if self._config.overlap == "nested" else maximal(anchors, len(tokens.words))
         kept = _judged(kept, measured)
-        linked = [anchor for anchor in kept if anchor.candidates and (whole or not self._turned(tokens, anchor))]
+        linked = [
+            anchor
+            for anchor in kept
+            if anchor.candidates and (whole or not self._turned(tokens, anchor)) and not _is_half(tokens.text, anchor)
+        ]
         if "coordination" in self._config.without:
             return linked
         return [*linked, *maximal(list(coordinated(tokens, linked, candidates)), len(tokens.words))]
@@ -179,6 +184,14 @@ class RunningText:
                 if first <= last:
                     anchors.append(Anchor(start, end, (first, last), candidates, measurement))
         return anchors
+
+
+def _is_half(text: str, anchor: Anchor) -> bool:
+    """Tell whether a name is cut out of "heel-to-toe walking"; degrees are joined so too: "mild-to-moderate asthma"."""
+    start, end = anchor.start, anchor.end
+    if text[end : end + 4].lower() == "-to-":
+        return True
+    return text[max(0, start - 4) : start].lower() == "-to-" and not narrows(text[start:end])
 
 
 def _without_halves(tokens: Tokens, anchors: list[Anchor], turned: set[Anchor]) -> list[Anchor]:

@@ -16,6 +16,7 @@ from kgpaths.graph.vocabulary import node_types
 from kgpaths.linking.candidates import Anchor, Candidate, Candidates
 from kgpaths.linking.examinations import names_of_test, says_test
 from kgpaths.linking.fuzzy import CLEAR, NearNames
+from kgpaths.linking.naming import examines_fluid
 from kgpaths.linking.phrases import (
     Part,
     asks_of_molecules,
@@ -116,7 +117,7 @@ class StringMatcher:
         found = heads(
             tokens, [a for a in named if a.candidates], asked, lambda a: self._candidates.are_conditions(a.candidates)
         )
-        if self._is_torn(found):
+        if self._is_torn(found) or (examines_fluid(asked) and any(map(_is_of_blood, found))):
             return []
         return [
             anchor if anchor.measurement else anchor._replace(candidates=_in_part(anchor.candidates))
@@ -271,9 +272,12 @@ class StringMatcher:
         best: tuple[Candidate, ...] = ()
         nearest = 0.0
         for name, similarity in self._near.alike(words, self._alike_from):
-            candidates = self._equal(" ".join(name), self._candidates.of_words(name), brands=False)
-            if not candidates:
+            named = self._candidates.of_words(name)
+            if not named:
                 continue
+            candidates = self._equal(" ".join(name), named, brands=False)
+            if not candidates:
+                return best
             if best and nearest - similarity >= CLEAR:
                 break
             if best and {c.node for c in candidates}.isdisjoint(c.node for c in best):
@@ -283,6 +287,11 @@ class StringMatcher:
                 score = _RUN_TOGETHER if "".join(name) == "".join(words) else _NEARLY
                 best = tuple(c._replace(tier="ngram", score=score) for c in candidates)
         return best
+
+
+def _is_of_blood(anchor: Anchor) -> bool:
+    """Tell whether a value is judged as one of blood, as it is where no specimen is named beside it."""
+    return anchor.measurement is not None and anchor.measurement.kind == "laboratory"
 
 
 def combines_options(text: str) -> bool:

@@ -23,20 +23,24 @@ MOST_AGAINST = 2
 """Statements of one kind that a chain makes at most against one option."""
 
 BEST = "best answer"
+_CAUSES = frozenset({"condition", "substance", "living_thing", "process", "gene_product", "circumstance"})
 FITTING = (
-    (r"diagnos", frozenset({"condition"})),
-    (r"(?:side|adverse).* (?:effect|reaction)|complication|deficiency", frozenset({"condition", "process"})),
+    (r"diagnos[ie]s", frozenset({"condition"})),
+    (r"(?:side|adverse).* (?:effect|reaction)|complication|finding", frozenset({"condition", "process"})),
+    (r"deficiency", frozenset({"condition", "process", "substance", "gene_product"})),
     (r"caus\w+ (?:organism|agent|pathogen)|organism|pathogen|vector", frozenset({"living_thing"})),
-    (r"test|investigation|study", frozenset({"care"})),
-    (
-        r"treatment|therap|management|pharmac|medication|drug|antibiotic|agent|antidote|intervention|prophylaxis|"
-        r"choice|step",
-        frozenset({"care", "substance"}),
-    ),
+    (r"\btest|investigation|study", frozenset({"test", "procedure"})),
+    (r"step|management|intervention|approach", frozenset({"care", "substance"})),
+    (r"prophylaxis", frozenset({"substance", "procedure", "device"})),
+    (r"medication|drug|antibiotic|agent|antidote|pharmaco|vaccine", frozenset({"substance"})),
+    (r"treatment|therap", frozenset({"substance", "procedure", "device"})),
+    (r"choice", frozenset({"care", "substance"})),
     (r"enzyme", frozenset({"gene_product"})),
     (r"mechanism|pathogenesis|pathophysiology|pathomechanism", frozenset({"process"})),
+    (r"cause|etiology|explanation|factor|source", _CAUSES),
+    (r"location", frozenset({"structure"})),
 )
-"""Words of what is asked, and the groups of concepts that can be it."""
+"""Words of what is asked, and the types of concepts, or groups of types, that can be it; the first that fits counts."""
 
 
 class TemplateVerbalizer:
@@ -188,8 +192,7 @@ class TemplateVerbalizer:
         from kgpaths.graph.vocabulary import node_types
 
         asked = question.asks_for
-        groups = {node_types()[self._graph.type(node)].group for node in argument.answer_node_ids}
-        for words, fitting in FITTING:
-            if re.search(words, asked):
-                return asked if groups <= fitting and not is_plural(asked) else BEST
-        return BEST if is_plural(asked) else asked
+        types = [self._graph.type(node) for node in argument.answer_node_ids]
+        fitting = next((kinds for words, kinds in FITTING if re.search(words, asked)), None)
+        fits = fitting is None or all(not fitting.isdisjoint((kind, node_types()[kind].group)) for kind in types)
+        return BEST if is_plural(asked) or not fits else asked
