@@ -42,6 +42,8 @@ COLCHICINE, PENICILLIN = ("colchicine", "treats", "pneumonia"), ("penicillin", "
         "The pain is similar to that of pneumonia.",
         "Smoking also can trigger the pain of gout.",
         "Attacks are relieved with cessation of smoking.",
+        "Symptoms that are not due to gout, but often accompany it, include fever and cough.",
+        "Signs which aren't caused by gout include fever.",
     ],
 )
 def test_what_is_denied_or_only_compared_is_no_symptom(said, text: str) -> None:
@@ -52,6 +54,7 @@ def test_what_is_denied_or_only_compared_is_no_symptom(said, text: str) -> None:
     ("text", "expected"),
     [
         ("Fever is a symptom of gout.", {FEVER}),
+        ("Symptoms that are due to gout include fever.", {FEVER}),
         ("Not only fever but also a cough is a symptom of gout.", {FEVER, COUGH}),
         ("Not all people with gout have fever.", {FEVER}),
         ("Patients with gout have fever that does not go away.", {FEVER}),
@@ -109,6 +112,17 @@ def test_what_stands_beside_a_denial_is_said_still(said, text: str, expected: se
         "Decreased use of penicillin may give some relief.",
         "Penicillin can lead to fever.",
         "Penicillin is found in many foods.",
+        "Pneumonia is generally unresponsive to penicillin and colchicine.",
+        "Penicillin is of no proven benefit in pneumonia.",
+        "No long-term benefit of penicillin was reported.",
+        "Active research in penicillin and colchicine for pneumonia is ongoing.",
+        "Penicillin has not yet advanced to human trials.",
+        "If penicillin is needed for another reason, it may help.",
+        "Treatment with penicillin must be done with caution.",
+        "Treatments include plasmapheresis, which removes the penicillin.",
+        "The treatment also prompts a drop in penicillin.",
+        "Some cases resolve when drugs are stopped (including penicillin and colchicine).",
+        "The change depends on how much penicillin a child can consume without symptoms.",
     ],
 )
 def test_what_harms_or_is_stopped_does_not_treat(said, text: str) -> None:
