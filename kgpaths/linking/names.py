@@ -59,7 +59,7 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     for node, name in graph.names():
         if node in recurrent and not _RECURS.search(name.text):
             continue
-        if (others := misnomers.get(name.text.casefold())) and graph.name(node) in others:
+        if (others := misnomers.get(_singular(name.text))) and graph.name(node) in others:
             continue
         yield node, name.text, name.scope
         if name.scope in _EQUAL:
@@ -117,13 +117,17 @@ def _recurrent(graph: KnowledgeGraph) -> frozenset[int]:
 
 @cache
 def _misnomers() -> dict[str, set[str]]:
-    """Return names, case aside, with the own names of the nodes that they do not mean (`misnomers.tsv`)."""
+    """Return names, case and plural aside, with the own names of the nodes that they do not mean (`misnomers.tsv`)."""
     found: dict[str, set[str]] = {}
     for line in resource("ontologies", "linking", "misnomers.tsv").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             said, node, _ = line.split("\t")
-            found.setdefault(said.casefold(), set()).add(node)
+            found.setdefault(_singular(said), set()).add(node)
     return found
+
+
+def _singular(name: str) -> str:
+    return name.casefold().removesuffix("s")
 
 
 def _folded(text: str) -> str:

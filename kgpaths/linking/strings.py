@@ -82,7 +82,7 @@ class StringMatcher:
                 if factor < 1 and narrowed(tokenize(text)):
                     return []  # the fracture of a nose, not one by way of it
                 return [_anchor(text, start, end, _scaled(found, factor))]
-            if self._names_another(text[start:end], defined):
+            if self._names_another(text[start:end], defined, asked):
                 return []
         for start, end in spans:
             if test := self._test(text[start:end], defined):
@@ -111,7 +111,7 @@ class StringMatcher:
             return [_anchor(tokens.text, *span, _in_part(noun))] if noun else []
         sure = [a for a in anchors if any(c.score >= _LEAST.get(c.tier, 0.0) for c in a.candidates)]
         named = [
-            anchor._replace(candidates=self._equal(tokens.text[anchor.start : anchor.end], anchor.candidates))
+            anchor._replace(candidates=self._meant(tokens.text[anchor.start : anchor.end], anchor.candidates, asked))
             for anchor in sure
         ]
         found = heads(
@@ -138,9 +138,7 @@ class StringMatcher:
         if found is None and combines_options(string):
             return ()
         if found is None:
-            found = self._equal(string, self._candidates.of_string(string))
-        if self._is_symbol(string, found, asked):
-            return ()
+            found = self._meant(string, self._candidates.of_string(string), asked)
         if before := text[: start - 1].strip() if text[start - 1 : start] == "(" else "":
             words = content_words(before)
             found = tuple(one for one in found if is_named_like(words, one, self._candidates))
@@ -164,12 +162,16 @@ class StringMatcher:
         """Tell whether a string tells what is done about the condition that it names up to a place."""
         return is_done_about(text, end) and self._candidates.are_conditions(found)
 
-    def _names_another(self, string: str, defined: Defined) -> bool:
-        """Tell whether a string is a name, but of what is narrower, broader or related only."""
+    def _names_another(self, string: str, defined: Defined, asked: Collection[str]) -> bool:
+        """Tell whether a string is a name, but only of what it does not mean."""
         if string in defined or string in self._candidates.abbreviations or combines_options(string):
             return False
         found = self._candidates.of_string(string)
-        return bool(found) and not self._equal(string, found)
+        return bool(found) and not self._meant(string, found, asked)
+
+    def _meant(self, string: str, found: tuple[Candidate, ...], asked: Collection[str]) -> tuple[Candidate, ...]:
+        """Return the candidates of a name that an option may mean by it."""
+        return () if self._is_symbol(string, found, asked) else self._equal(string, found)
 
     def _equal(self, string: str, found: tuple[Candidate, ...], *, brands: bool = True) -> tuple[Candidate, ...]:
         """Return the candidates that the string is a name of as a catalogue's own: no narrower, broader or related one.

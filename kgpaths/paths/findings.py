@@ -20,7 +20,7 @@ from kgpaths.graph.vocabulary import node_types
 from kgpaths.language.question import sentence_that_asks
 from kgpaths.linking.assertion import assertions
 from kgpaths.linking.measurements import measurements
-from kgpaths.linking.tokens import tokenize
+from kgpaths.linking.tokens import content_words, tokenize
 from kgpaths.records import Finding, FindingKind, Mention, QAItem, Question
 from kgpaths.resources import resource
 
@@ -59,6 +59,7 @@ class _Rules(NamedTuple):
     subject_alone: frozenset[str]
     vignette: re.Pattern[str]
     question_word: re.Pattern[str]
+    family: _Cues
 
 
 @cache
@@ -91,6 +92,7 @@ def _rules() -> _Rules:
         subject_alone=frozenset(table["subject_alone"]),
         vignette=pattern(table["vignette"]),
         question_word=pattern(table["question_word"]),
+        family=cues(table["family"], table["family"]),
     )
 
 
@@ -167,6 +169,21 @@ def _kind(graph: KnowledgeGraph, text: _Text, mention: Mention) -> FindingKind |
     return "subject" if asked_about else None
 
 
+def _is_told(graph: KnowledgeGraph, text: _Text, mention: Mention) -> bool:
+    """Tell whether what a mention denies is denied of the patient, and of all that its node stands for.
+
+    Who has no family history of heart disease may have one, and without a headache of one kind one may have another.
+    """
+    if mention.assertion != "absent":
+        return True
+    before, after = text.before(mention.start), text.text[mention.end : mention.end + _REACH]
+    if _distance(_rules().family, before, after) < inf:
+        return False
+    words = sorted(content_words(mention.text))
+    scopes = {name.scope for name in graph.node(mention.node_id).names if sorted(content_words(name.text)) == words}
+    return scopes != {"narrow"}
+
+
 def _distance(cues: _Cues, before: str, after: str) -> float:
     """Return how far the nearest cue is from a name; infinite where there is none."""
     if cues.after.match(after):
@@ -192,7 +209,9 @@ def stated(graph: KnowledgeGraph, item: QAItem, question: Question, mentions: Se
     found = [
         Stated(mention, kind)
         for mention in mentions
-        if mention.role in ("question", "context") and (kind := _kind(graph, texts[mention.section], mention))
+        if mention.role in ("question", "context")
+        and (kind := _kind(graph, texts[mention.section], mention))
+        and _is_told(graph, texts[mention.section], mention)
     ]
     if all(one.kind != "finding" or one.mention.assertion == "absent" for one in found):
         return found

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kgpaths.records import Hop, Mention, PathSet, QAItem, Question, ReasoningPath
+from kgpaths.records import Finding, Hop, Mention, PathSet, QAItem, Question, ReasoningPath
 from kgpaths.verbalization.clauses import Clause
 from kgpaths.verbalization.contrast import Distractor, classes, contrast
 
@@ -168,7 +168,7 @@ def plan(graph: KnowledgeGraph, item: QAItem, mentions: Sequence[Mention], path_
     used = usable_paths(path_set, mentions) or [path for path in path_set.paths if path.kind == "selected"]
     findings = {path.node_ids[0]: anywhere[path.node_ids[0]] for path in used}
     answers = tuple(dict.fromkeys(path.node_ids[-1] for path in used))
-    absent = pertinent_negatives(graph, said)
+    absent = pertinent_negatives(graph, said, path_set.findings)
     excluded = [path for path in path_set.paths if path.kind == "contrast" and path_set.asks.polarity == "exception"]
     return Argument(
         findings=tuple(sorted(findings.values(), key=reading_order)),
@@ -201,13 +201,18 @@ def usable_paths(path_set: PathSet, mentions: Iterable[Mention]) -> list[Reasoni
     return _without_detours(_sound(selected, stated(mentions)))
 
 
-def pertinent_negatives(graph: KnowledgeGraph, said: Stated) -> tuple[Mention, ...]:
-    """Return the conditions that are said not to be there, in reading order.
+def pertinent_negatives(graph: KnowledgeGraph, said: Stated, findings: Iterable[Finding]) -> tuple[Mention, ...]:
+    """Return the conditions among the findings that are said not to be there, in reading order.
 
     What is there is there as its classes too: beside "chest pain", "no pain" must be about something else.
     """
     there = classes(graph, said.present)
-    return tuple(m for node, m in said.absent.items() if node not in there and _is_condition(graph, node))
+    told = {(one.section, one.start, one.end) for one in findings}
+    return tuple(
+        m
+        for node, m in said.absent.items()
+        if node not in there and (m.section, m.start, m.end) in told and _is_condition(graph, node)
+    )
 
 
 def _is_condition(graph: KnowledgeGraph, node: str) -> bool:

@@ -327,7 +327,7 @@ class _Gathering:
         known = touched | {one.node_id for one in self.path_set.findings}
         present = [mention for node, mention in self.said.present.items() if node in known]
         present.sort(key=lambda mention: (mention.node_id not in touched, reading_order(mention)))
-        absent = pertinent_negatives(self.graph, self.said)
+        absent = pertinent_negatives(self.graph, self.said, self.path_set.findings)
         speaking = sorted(absent, key=lambda mention: (mention.node_id not in touched, reading_order(mention)))
         for mention in (*present[: self.shown.findings], *speaking[: self.shown.absent]):
             self.into.findings[f"{self.into.quote_label}{len(self.into.findings) + 1}"] = mention

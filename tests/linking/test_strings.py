@@ -250,3 +250,84 @@ def test_strings_that_no_name_explains_are_passed_over_rightly(
         patched.setattr(NearNames, "_may_be_explained", lambda *_: True)
         expected = near.alike(words, 85)
     assert near.alike(words, 85) == expected
+
+
+@pytest.fixture(scope="module")
+def clinic() -> EntityLinker:
+    """A graph whose catalogue lists narrower, broader and related names too."""
+
+    def node(node_id: str, name: str, kind: str, **names: str) -> NodeRecord:
+        return NodeRecord(node_id, name, kind, "t", names=tuple(NodeName(said, scope) for scope, said in names.items()))
+
+    nodes = [
+        node("C:1", "bursitis", "disease", narrow="Adhesive Capsulitis"), node("C:2", "dementia", "disease"),
+        node("C:3", "Lewy bodies", "phenotype"), node("C:4", "tuberculosis", "disease"),
+        node("C:5", "paroxysmal hemicrania", "disease", narrow="Chronic Paroxysmal Hemicrania"),
+        node("C:6", "porphyria cutanea tarda", "disease", abbreviation="PCT"),
+        node("C:7", "multiple myeloma", "disease"), node("C:8", "bronchitis", "disease"),
+        node("C:9", "anoperineal fistula", "phenotype", broad="Perianal fistula"),
+        node("C:10", "anemia", "disease", related="Decreased hemoglobin count"),
+        node("A:1", "rotator cuff", "anatomy", narrow="Infraspinatus"), node("A:2", "pelvis", "anatomy"),
+        node("A:3", "liver", "anatomy"), node("A:4", "spleen", "anatomy"),
+        node("T:1", "abdominal CT", "test", exact="CT abdomen"),
+        node("D:1", "doxorubicin", "drug", narrow="Adriamycin"), node("D:2", "aspirin", "drug"),
+        node("D:3", "clopidogrel", "drug"), node("D:4", "dihydrotachysterol", "drug", narrow="Calcamine"),
+        node("D:5", "opioid analgesic", "drug_class", narrow="Mixed Opioid Agonist"), node("G:1", "GSS", "gene"),
+        node("P:1", "splenectomy", "procedure"),
+        node("T:2", "coagulation", "biological_process", related="Coagulation study"),
+        node("H:1", "hypoglycemia", "disease"),
+    ]  # fmt: skip
+    return EntityLinker(KnowledgeGraph.from_records(nodes, []))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adhesive capsulitis", "Acute adhesive capsulitis", "Adhesive capsulitis of the shoulder", "Infraspinatus",
+        "Perianal fistula", "Decreased hemoglobin count", "Mixed opioid agonist", "Coagulation study",
+        "Calamine lotion",
+        "Inhibition of a transporter at the proximal convoluted tubule (PCT)", "Proximal convoluted tubule (PCT)",
+        "This has a specific treatment (aspirin).", "Exacerbation (bronchitis)", "Dementia with diffuse Lewy bodies",
+        "Dementia together with Lewy bodies", "Tuberculosis prophylaxis", "Tuberculosis treatment",
+        "Tuberculosis study", "CT abdomen and pelvis", "CT abdomen, liver and spleen",
+    ],
+)  # fmt: skip
+def test_what_is_wider_related_or_about_it_is_not_linked(clinic: EntityLinker, text: str) -> None:
+    assert clinic.link_string(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("Adriamycin", ["D:1"]), ("Chronic paroxysmal hemicrania", ["C:5"]),
+        ("PCT", ["C:6"]), ("Porphyria cutanea (PCT)", ["C:6"]), ("MM (multiple myeloma)", ["C:7"]),
+        ("Bronchitis (acute)", ["C:8"]), ("Aspirin with clopidogrel", ["D:2", "D:3"]), ("Aspirin prophylaxis", ["D:2"]),
+        ("CT abdomen", ["T:1"]), ("Liver and spleen", ["A:3", "A:4"]), ("Tuberculosis infection", ["C:4"]),
+        ("Tuberculosis and bronchitis", ["C:4", "C:8"]), ("Splenectomy and aspirin", ["P:1", "D:2"]),
+    ],
+)  # fmt: skip
+def test_what_says_the_same_stays_linked(clinic: EntityLinker, text: str, nodes: list[str]) -> None:
+    assert [mention.node_id for mention in clinic.link_string(text)] == nodes
+
+
+def _only(question: str, option: str) -> QAItem:
+    return QAItem(
+        id="q", dataset="t", split="train", question=question, answer=option, answer_key="A",
+        options=(Option(key="A", text=option),), licence="CC0-1.0",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "option", "linked"),
+    [
+        ("Myoclonus in a child is seen in:", "GSS", False),
+        ("Which gene is mutated?", "GSS", True),
+        ("The tumor will stain for which of the following?", "GSS", True),
+        ("Examination of the pleural fluid is most likely to show:", "Glucose of 30 mg/dL", False),
+        ("Which of the following is most likely found in his serum?", "Glucose of 30 mg/dL", True),
+    ],
+)
+def test_the_question_decides_what_a_symbol_or_a_value_is(
+    clinic: EntityLinker, question: str, option: str, linked: bool
+) -> None:
+    assert any(m.role == "answer" for m in clinic.link_item(_only(question, option))) is linked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeName, NodeRecord
 from kgpaths.linking import EntityLinker
 from kgpaths.paths import PathFinder
 from kgpaths.records import Finding, Option, PathSet, QAItem
@@ -185,3 +185,32 @@ def test_findings_quote_the_question(graph: KnowledgeGraph) -> None:
         ("finding", "present", ""),
     ]  # fmt: skip
     assert Finding.model_validate(said[0].model_dump()) == said[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "denied"),
+    [
+        ("Cough. She denies fever.", True),
+        ("Cough. There is no family history of fever.", False),
+        ("Cough. Family history is negative for fever.", False),
+        ("Cough. He denies any family history of lung cancer or fever.", False),
+        ("Cough. No relatives have had fever.", False),
+        ("Cough. There is no history of fever in his family.", False),
+        ("Cough. The mother has no fever.", False),
+        ("Cough. His mother denies fever.", True),
+        ("Cough. A boy is brought by his parents with vomiting and without fever.", True),
+        ("Cough. Family history is unremarkable; he has no fever.", True),
+        ("Cough. There is no personal or family history of fever.", True),
+    ],
+)
+def test_what_is_denied_of_the_family_is_no_finding(graph: KnowledgeGraph, question: str, denied: bool) -> None:
+    absent = {one.node_id for one in found(graph, question + NEXT).findings if one.status == "absent"}
+    assert ("HP:1" in absent) is denied
+
+
+def test_what_is_narrower_and_denied_says_nothing_of_the_wider() -> None:
+    nodes = [NodeRecord("D:1", "headache", "symptom", "t", names=(NodeName("thunderclap headache", "narrow"),))]
+    graph = KnowledgeGraph.from_records([*nodes, NodeRecord("DOID:1", "pneumonia", "disease", "t")], [])
+    for question, expected in (("No thunderclap headache.", set()), ("No headache.", {"D:1"})):
+        assert {one.node_id for one in found(graph, question + NEXT, "pneumonia").findings} == expected
+    assert {one.node_id for one in found(graph, "A thunderclap headache." + NEXT, "pneumonia").findings} == {"D:1"}

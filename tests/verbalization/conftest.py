@@ -15,7 +15,7 @@ import yaml
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeName, NodeRecord
 from kgpaths.graph.vocabulary import relations
 from kgpaths.language import read_question
-from kgpaths.records import Hop, Mention, Option, OptionEvidence, PathSet, QAItem, ReasoningPath
+from kgpaths.records import Finding, Hop, Mention, Option, OptionEvidence, PathSet, QAItem, ReasoningPath
 
 CLINIC = yaml.safe_load((Path(__file__).parents[1] / "data/clinic.yaml").read_text("utf-8"))
 MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)(?:\|(\w+))?\]\]")
@@ -131,6 +131,11 @@ def make_case(graph: KnowledgeGraph, entry: dict[str, Any]) -> Case:
         paths=tuple(paths),
         option_evidence=tuple(evidence),
         question=read_question(item),
+        findings=tuple(
+            Finding(**m.span.model_dump(), node_id=m.node_id, status=m.assertion, kind="finding")
+            for m in mentions
+            if m.assertion == "absent"
+        ),
         margin=right - max(others) if others else None,
     )
     return Case(item, tuple(mentions), path_set)
