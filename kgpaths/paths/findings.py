@@ -48,6 +48,7 @@ class _Cues(NamedTuple):
 class _Rules(NamedTuple):
     findings: frozenset[str]
     background: re.Pattern[str]
+    of_the_past: re.Pattern[str]
     told: re.Pattern[str]
     person: re.Pattern[str]
     context: tuple[_Cues, ...]
@@ -81,6 +82,7 @@ def _rules() -> _Rules:
     return _Rules(
         findings=frozenset(table["findings"]),
         background=pattern(table["background"]),
+        of_the_past=pattern(table["of_the_past"]),
         told=pattern(table["told"], r"\b{}\b"),
         person=pattern(table["person"]),
         context=tuple(cues(table[name], table[name]) for name in ("taken", "done")),
@@ -149,6 +151,8 @@ def _kind(graph: KnowledgeGraph, text: _Text, mention: Mention) -> FindingKind |
     if mention.tier == "value":
         return "finding"
     if rules.background.fullmatch(mention.text):
+        return "context"
+    if mention.assertion == "absent" and rules.of_the_past.search(before):
         return "context"
     if group in rules.findings or (type_ == "test" and mention.assertion == "absent"):
         return "finding"

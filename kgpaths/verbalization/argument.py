@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kgpaths.records import Finding, Hop, Mention, PathSet, QAItem, Question, ReasoningPath
 from kgpaths.verbalization.clauses import Clause
 from kgpaths.verbalization.contrast import Distractor, classes, contrast
+from kgpaths.verbalization.english import folded
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -204,14 +205,19 @@ def usable_paths(path_set: PathSet, mentions: Iterable[Mention]) -> list[Reasoni
 def pertinent_negatives(graph: KnowledgeGraph, said: Stated, findings: Iterable[Finding]) -> tuple[Mention, ...]:
     """Return the conditions among the findings that are said not to be there, in reading order.
 
-    What is there is there as its classes too: beside "chest pain", "no pain" must be about something else.
+    What is there is there as its classes too: beside "chest pain", "no pain" must be about something else. So is what a
+    name joins: beside "nausea and vomiting", "no vomiting" is said of somebody else.
     """
     there = classes(graph, said.present)
-    told = {(one.section, one.start, one.end) for one in findings}
+    joined = {part for node in said.present for part in folded(graph.name(node)).split(" and ")}
+    told = {(one.section, one.start, one.end) for one in findings if one.kind == "finding"}
     return tuple(
         m
         for node, m in said.absent.items()
-        if node not in there and (m.section, m.start, m.end) in told and _is_condition(graph, node)
+        if node not in there
+        and folded(graph.name(node)) not in joined
+        and (m.section, m.start, m.end) in told
+        and _is_condition(graph, node)
     )
 
 

@@ -208,6 +208,23 @@ def test_what_is_denied_of_the_family_is_no_finding(graph: KnowledgeGraph, quest
     assert ("HP:1" in absent) is denied
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Cough. She denies fever.", "finding"),
+        ("Cough. She denies a history of fever.", "context"),
+        ("Cough. There is no history of gout or fever.", "context"),
+        ("Cough. He has had no previous fever.", "context"),
+        ("Cough. No prior fever was noted. There is no fever.", "context"),
+        ("Cough. She has no fever or prior gout.", "finding"),
+    ],
+)
+def test_what_is_denied_of_the_past_is_no_finding(graph: KnowledgeGraph, question: str, kind: str) -> None:
+    fever = [one for one in found(graph, question + NEXT).findings if one.node_id == "HP:1"]
+    assert fever[0].status == "absent"
+    assert fever[0].kind == kind
+
+
 def test_what_is_narrower_and_denied_says_nothing_of_the_wider() -> None:
     nodes = [NodeRecord("D:1", "headache", "symptom", "t", names=(NodeName("thunderclap headache", "narrow"),))]
     graph = KnowledgeGraph.from_records([*nodes, NodeRecord("DOID:1", "pneumonia", "disease", "t")], [])
