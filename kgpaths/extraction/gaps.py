@@ -10,6 +10,7 @@ import numpy as np
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import node_types, relations
+from kgpaths.linking.stated import PRESENT
 from kgpaths.records import QAItem
 
 _GROUPS = frozenset({"condition", "substance", "care", "living_thing", "gene_product", "circumstance"})
@@ -80,7 +81,7 @@ def find_gaps(graph: KnowledgeGraph, items: Iterable[object], *, fewest: int = 5
         questions += 1
         mentions = linker.link_item(item)
         named = {m.node_id for m in mentions if m.role == "answer"}
-        stated = {m.node_id for m in mentions if m.role == "question" and m.assertion in ("present", "historical")}
+        stated = {m.node_id for m in mentions if m.role == "question" and m.assertion in PRESENT}
         linked_answer += bool(named)
         if named and _little_is_known(graph, named, informative, fewest):
             blind += 1

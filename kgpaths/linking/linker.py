@@ -30,6 +30,7 @@ from kgpaths.linking.plain_text import PlainText, plain
 from kgpaths.linking.results import is_measured, is_test, may_be_negative, results
 from kgpaths.linking.running_text import RunningText, Texts
 from kgpaths.linking.short_forms import Definitions
+from kgpaths.linking.stated import PRESENT
 from kgpaths.linking.strings import StringMatcher, combines_options
 from kgpaths.linking.tokens import Tokens
 from kgpaths.linking.wording import wording
@@ -270,10 +271,10 @@ class EntityLinker:
         tested = is_test(kind, self.graph.name(node))
         if tested:
             if result in ("normal", "negative"):
-                assertion = "absent" if assertion in ("present", "historical") else assertion
+                assertion = "absent" if assertion in PRESENT else assertion
             elif result and assertion == "absent":
                 assertion = "present"
-        elif result == "negative" and may_be_negative(kind) and assertion in ("present", "historical"):
+        elif result == "negative" and may_be_negative(kind) and assertion in PRESENT:
             assertion = "absent"
         return assertion, result if tested or is_measured(kind) else ""
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import node_types, relations
+from kgpaths.linking.stated import PRESENT
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.records import Mention
 
@@ -151,7 +152,7 @@ class EvidenceModel:
             if mention.role not in ("question", "context"):
                 continue
             node = self.graph.index(mention.node_id)
-            if mention.assertion in ("present", "historical"):
+            if mention.assertion in PRESENT:
                 scale = scale_of.get(self.graph.type(node), 0.0) * mention.score
                 scale *= 1.0 if mention.assertion == "present" else _HISTORICAL
                 if scale > 0:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.language import read_question
+from kgpaths.linking.stated import PRESENT
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import ItemFeatures
 from kgpaths.paths.findings import findings_of, starting, stated
@@ -42,9 +43,7 @@ class Weighing:
         said = stated(finder.graph, item, self.question, mentions)
         self.findings = findings_of(item, said, mentions)
         self.evidence = ItemEvidence(model, model.findings(starting(self.question, said)))
-        told = {
-            finder.graph.index(mention.node_id) for mention, _ in said if mention.assertion in ("present", "historical")
-        }
+        told = {finder.graph.index(mention.node_id) for mention, _ in said if mention.assertion in PRESENT}
         self.selector = Selector(finder.kernel, finder.config, self.evidence, told)
         self.pivots = self.selector.pivots(self.options)
         stem = f"{item.question} {item.context}"

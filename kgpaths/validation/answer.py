@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kgpaths.language.english import folded
+from kgpaths.language.names import LONGEST_ANSWER, Names
 from kgpaths.validation.registry import Case, Fault, check
-from kgpaths.verbalization.english import folded
-from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 
 
 @check(

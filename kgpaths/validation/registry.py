@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.config import ValidationConfig
+from kgpaths.language.english import folded, in_sentence, natural_order, plain, singular
+from kgpaths.language.names import Names
+from kgpaths.linking.stated import Stated, stated
 from kgpaths.records import Chain, Mention, Outcome, PathSet, QAItem, Reason, Step
-from kgpaths.verbalization.argument import Stated, stated
-from kgpaths.verbalization.english import folded, in_sentence, natural_order, plain, singular
-from kgpaths.verbalization.names import Names
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

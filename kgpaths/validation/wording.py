@@ -13,9 +13,9 @@ from functools import cache
 from typing import NamedTuple
 
 from kgpaths.graph.vocabulary import relations
+from kgpaths.language.english import agree, agree_object, folded, plain
 from kgpaths.records import Edge, Step
 from kgpaths.validation.registry import Case, Fault, check
-from kgpaths.verbalization.english import agree, agree_object, folded, plain
 
 
 class Token(NamedTuple):

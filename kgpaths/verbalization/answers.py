@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kgpaths.language.english import folded
 from kgpaths.records import Option, QAItem
-from kgpaths.verbalization.english import folded
 from kgpaths.verbalization.parsing import Reading
 
 _KEY = re.compile(

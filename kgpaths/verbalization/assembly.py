@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from kgpaths.language.english import folded, listing
+from kgpaths.language.names import Names
+from kgpaths.linking.stated import PRESENT, reading_order
 from kgpaths.llm.control_tokens import leaked
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
 from kgpaths.verbalization.answers import resolve_answer
-from kgpaths.verbalization.argument import PRESENT, reading_order
 from kgpaths.verbalization.citations import Labels
-from kgpaths.verbalization.english import folded, listing
 from kgpaths.verbalization.material import Key, Material
-from kgpaths.verbalization.names import Names
 from kgpaths.verbalization.parsing import Reading, Unit
 from kgpaths.verbalization.quotations import locate, quoted_parts
 from kgpaths.verbalization.recipes import Recipe

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kgpaths.language.names import Names
 from kgpaths.records import Edge, Mention, PathSet, QAItem
-from kgpaths.verbalization.names import Names
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kgpaths.config import LLMConfig, PathConfig
+from kgpaths.language.english import folded
 from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
 from kgpaths.llm.control_tokens import leaked, own_turn
 from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem
@@ -15,7 +16,6 @@ from kgpaths.verbalization.argument import usable_paths
 from kgpaths.verbalization.assembly import Assembled, Flaw, assemble
 from kgpaths.verbalization.citations import Labels
 from kgpaths.verbalization.dialects import chain_schema, dialect
-from kgpaths.verbalization.english import folded
 from kgpaths.verbalization.hidden import paths_alike
 from kgpaths.verbalization.material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.parsing import read, without_thinking

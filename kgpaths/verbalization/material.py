@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from kgpaths.language.english import in_sentence
+from kgpaths.language.names import LONGEST_ANSWER, Names
+from kgpaths.linking.stated import reading_order, stated
 from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
-from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, reading_order, stated, usable_paths
+from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, usable_paths
 from kgpaths.verbalization.clauses import Clause, clause_text
 from kgpaths.verbalization.contrast import MANIFESTATIONS, Distractor, frequency
-from kgpaths.verbalization.english import in_sentence
-from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 from kgpaths.verbalization.recipes import Shown
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kgpaths.language.english import folded
 from kgpaths.verbalization.citations import Labels
-from kgpaths.verbalization.english import folded
 
 # <think> and its kin: of Mistral's, Kimi's, Seed's and Sky's models.
 _THINKING = re.compile(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from kgpaths.verbalization.english import capitalised
+from kgpaths.language.english import capitalised
 
 _STATEMENT = re.compile(r"\[(E+\d+)\](?: ([^\[|;\n]*[^\[|;\s]))?")
 _FINDING = re.compile(r"^\[(Q+\d+)\] (not there: )?\"(.*)\" = (.*?)(?: \(in the past\))?$", re.MULTILINE)

@@ -6,8 +6,8 @@ from functools import cache
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Any
 
+from kgpaths.language.english import capitalised, joined, listing
 from kgpaths.resources import resource
-from kgpaths.verbalization.english import capitalised, joined, listing
 
 if TYPE_CHECKING:
     from jinja2 import Template

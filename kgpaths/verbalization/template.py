@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from kgpaths.language.english import is_plural, same_words
+from kgpaths.language.names import LONGEST_ANSWER, Names
 from kgpaths.records import Chain, Edge, Generation, Mention, PathSet, QAItem, Question, Step
 from kgpaths.verbalization.argument import Argument, Point, plan
 from kgpaths.verbalization.clauses import Clause, clause_text, point_text
 from kgpaths.verbalization.contrast import USUAL, Distractor, frequency
-from kgpaths.verbalization.english import is_plural, same_words
-from kgpaths.verbalization.names import LONGEST_ANSWER, Names
 from kgpaths.verbalization.sentences import PROMPT_ID, Sentences
 
 if TYPE_CHECKING:

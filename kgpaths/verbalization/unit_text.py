@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kgpaths.language.english import folded
 from kgpaths.records import Edge, Mention, Span, StepKind
 from kgpaths.verbalization.citations import Labels
-from kgpaths.verbalization.english import folded
 from kgpaths.verbalization.parsing import Unit
 
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import relations
+from kgpaths.language.english import agree, in_sentence
 from kgpaths.records import Chain, PathSet, Span, Step
-from kgpaths.verbalization.english import agree, in_sentence
 
 Spoil = Callable[[Random, KnowledgeGraph, Any, Chain], "Spoilt | None"]
 

@@ -1,6 +1,6 @@
 """Does what the template writes read as English? Two thousand chains over made graphs, judged by rules of their own.
 
-Nothing of `kgpaths.verbalization.english` is used here: number and form of the names are labelled by hand, articles are
+Nothing of `kgpaths.language.english` is used here: number and form of the names are labelled by hand, articles are
 judged by sound from word lists, and the phrases that argue from silence are listed once more.
 """
 

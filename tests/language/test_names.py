@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kgpaths.graph import KnowledgeGraph, NodeRecord
+from kgpaths.language.names import Names
 from kgpaths.records import Mention
-from kgpaths.verbalization.names import Names
 
 NODES = [
     ("A:1", "heart", "anatomy", "the heart"),

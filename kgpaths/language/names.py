@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kgpaths.language.english import folded, in_sentence, is_plural, same_words, with_article
 from kgpaths.records import Mention, QAItem
-from kgpaths.verbalization.english import folded, in_sentence, is_plural, same_words, with_article
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpaths.graph.vocabulary import relations
-from kgpaths.verbalization.english import (
+from kgpaths.language.english import (
     agree,
     capitalised,
     in_sentence,
