@@ -20,8 +20,7 @@ from kgpaths.records import Draft, Mention, PathSet, QAItem, Reason, Row
 if TYPE_CHECKING:
     from datasets import Dataset
 
-    from kgpaths.corpus import Corpus
-    from kgpaths.corpus.run_folder import RunFolder
+    from kgpaths.corpus import Corpus, ModelWriting, RunFolder
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import SourceFault
     from kgpaths.verbalization.llm import LLMVerbalizer
@@ -240,6 +239,17 @@ def configured(values: dict[str, Any]) -> BuildConfig:
     )
 
 
+def _writing(config: BuildConfig) -> ModelWriting | None:
+    """Return how a model writes the chains of a build, None where templates do."""
+    if config.llm is None:
+        return None
+    from kgpaths.corpus import ModelWriting
+    from kgpaths.llm import REPLIES
+    from kgpaths.verbalization.written_by import prompt_hashes, recipe_of
+
+    return ModelWriting(prompt_hashes(config.llm), recipe_of(config.llm)[0].layout, REPLIES)
+
+
 def build(
     source: str,
     *,
@@ -281,7 +291,7 @@ def build(
     folder = Path(out) if out is not None else default_out(source)
     resumed: list[int] = []
     faults: list[str] = []
-    with RunFolder(folder, config, reader, overwrite=overwrite) as run:
+    with RunFolder(folder, config, reader, overwrite=overwrite, writing=_writing(config)) as run:
         opened = KnowledgeGraph.open(graph, tiers=config.tiers) if isinstance(graph, str) else graph.only(config.tiers)
         run.use_graph(opened)
         if not run.finished:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kgpaths.config import BuildConfig
 from kgpaths.corpus.schema import Config
 from kgpaths.errors import CorpusError
+from kgpaths.language.layout import Layout
 from kgpaths.records import Split
-from kgpaths.verbalization.recipes import Layout
 
 FORMAT = "kgpaths-run/1"
 MANIFEST, STATS, CARD, DATA, SHARDS = "manifest.json", "stats.json", "README.md", "data", ".shards"
@@ -68,15 +69,20 @@ class Identity(Document):
     graph_hash: str
 
     @classmethod
-    def of(cls, config: BuildConfig, source: str, fingerprint: str, graph_hash: str) -> Self:
-        """Return the identity of a build."""
+    def of(
+        cls,
+        config: BuildConfig,
+        source: str,
+        fingerprint: str,
+        graph_hash: str,
+        prompts: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return the identity of a build; `prompts` are the hashes of what a model is asked with, by id."""
         from kgpaths import __version__
 
         dumped = config.model_dump(mode="json", exclude={"source": True, "graph": True, "llm": {"endpoint"}})
         if config.llm is not None:
-            from kgpaths.verbalization.written_by import prompt_hashes
-
-            dumped["llm"]["prompts"] = prompt_hashes(config.llm)  # what is in the files, not where they are
+            dumped["llm"]["prompts"] = dict(prompts or {})  # what is in the files, not where they are
         return cls(
             kgpaths=__version__,
             config=dumped,

@@ -18,7 +18,7 @@ from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from kgpaths.config import BuildConfig
 from kgpaths.corpus.card import card
@@ -29,11 +29,23 @@ from kgpaths.corpus.schema import CONFIGS, Config
 from kgpaths.corpus.shards import Shard, ShardFile, final_places, is_ours
 from kgpaths.corpus.storage import FolderLock, disk_errors, flush_folder, parquet_bytes, sha256, sha256_of, write_whole
 from kgpaths.errors import CorpusError, UsageError
+from kgpaths.language.layout import Layout
 from kgpaths.records import Row, Split
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import Source
+
+
+class ModelWriting(NamedTuple):
+    """How a model writes the chains of a run."""
+
+    prompts: Mapping[str, str]
+    """Hashes of the recipe and its prompts, by id: a changed prompt is another build."""
+    layout: Layout
+    """In which conversations print the chains."""
+    replies: str
+    """Name of the file beside the run that keeps what the model answered."""
 
 
 class RunFolder:
@@ -53,13 +65,25 @@ class RunFolder:
         config: what to build.
         source: where the questions come from.
         overwrite: discard what another build left in the folder.
+        writing: how a model writes the chains, if one does.
 
     Raises:
         UsageError: on entering, the folder cannot be written, holds other things, or another build is writing to it.
     """
 
-    def __init__(self, out: Path, config: BuildConfig, source: Source, *, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        out: Path,
+        config: BuildConfig,
+        source: Source,
+        *,
+        overwrite: bool = False,
+        writing: ModelWriting | None = None,
+    ) -> None:
+        if (writing is None) != (config.llm is None):
+            raise ValueError("say how the model writes (`writing`) if, and only if, one does")
         self.out = out
+        self.writing = writing
         self.config = config
         self.source = source
         self.overwrite = overwrite
@@ -103,7 +127,8 @@ class RunFolder:
             UsageError: it holds another build and `overwrite` is false.
         """
         self._graph = graph
-        mine = Identity.of(self.config, self.source.name, self.source.fingerprint, graph.hash)
+        prompts = self.writing.prompts if self.writing else None
+        mine = Identity.of(self.config, self.source.name, self.source.fingerprint, graph.hash, prompts)
         self._identity = mine
         with disk_errors(self.out):
             if obstacle := self._obstacle(mine):
@@ -204,12 +229,7 @@ class RunFolder:
     @cached_property
     def _style(self) -> Style:
         """How conversations print chains: in the layout of the recipe, if a model writes them."""
-        layout = None
-        if self.config.llm is not None:
-            from kgpaths.verbalization.written_by import recipe_of
-
-            layout = recipe_of(self.config.llm)[0].layout
-        return Style(layout, self.config.cite_sources)
+        return Style(self.writing.layout if self.writing else None, self.config.cite_sources)
 
     def _started(self) -> tuple[Identity, KnowledgeGraph]:
         if self._identity is None or self._graph is None:
@@ -252,9 +272,8 @@ class RunFolder:
 
     def _holds_work(self) -> bool:
         """Say whether an unfinished build left rows or replies: a wrong key, put right, is no other build."""
-        from kgpaths.llm.store import REPLIES
-
-        return any(self.shards.glob("[0-9]*")) or (self.out / REPLIES).exists()
+        asked = self.writing is not None and (self.out / self.writing.replies).exists()
+        return asked or any(self.shards.glob("[0-9]*"))
 
     def _model_failed(self) -> bool:
         """Say whether this build was finished with rows that a model left unwritten: asked again, they may come out."""
