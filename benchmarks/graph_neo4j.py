@@ -21,8 +21,8 @@ PAIRS, K, HOPS = 210, 5, 3
 def main(arguments: list[str]) -> None:
     if len(arguments) != 2:
         sys.exit(__doc__)
-    from kgpaths.graph import KnowledgeGraph, Neo4jGraph
-    from kgpaths.graph.neo4j import pull, push
+    from kgpaths.graph import KnowledgeGraph
+    from kgpaths.neo4j import Neo4jGraph, pull, push
     from kgpaths.paths import PathFinder
 
     graph, url = KnowledgeGraph.open(arguments[0]), arguments[1]

@@ -26,7 +26,7 @@ def push(
     User and password come from KGPATHS_NEO4J_USER and KGPATHS_NEO4J_PASSWORD. Other data of the database stays.
     """
     from kgpaths.graph import KnowledgeGraph
-    from kgpaths.graph.neo4j import push as push_graph
+    from kgpaths.neo4j import push as push_graph
 
     opened = KnowledgeGraph.open(graph)
     with _progress("push") as tick:
@@ -45,7 +45,7 @@ def pull(
 
     User and password come from KGPATHS_NEO4J_USER and KGPATHS_NEO4J_PASSWORD.
     """
-    from kgpaths.graph.neo4j import pull as pull_graph
+    from kgpaths.neo4j import pull as pull_graph
 
     with _progress("pull") as tick:
         meta = pull_graph(url, out, batch=batch, progress=tick)

@@ -13,12 +13,10 @@ from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 
 if TYPE_CHECKING:
     from kgpaths.graph.assembly import build_from_spec as build_from_spec
-    from kgpaths.graph.neo4j import Neo4jGraph as Neo4jGraph
     from kgpaths.graph.view import GraphView as GraphView
 
 _HOME = {
     "GraphView": "kgpaths.graph.view",
-    "Neo4jGraph": "kgpaths.graph.neo4j",
     "build_from_spec": "kgpaths.graph.assembly",
 }
 """Loaded on first use: whoever opens a graph needs no reader of other formats and no database."""
@@ -27,7 +25,6 @@ __all__ = [
     "EdgeRecord",
     "GraphView",
     "KnowledgeGraph",
-    "Neo4jGraph",
     "NodeName",
     "NodeRecord",
     "SnapshotMeta",

@@ -112,7 +112,7 @@ class KnowledgeGraph:
 
             spec = default_snapshot()
         elif "://" in str(spec):
-            from kgpaths.graph.neo4j import snapshot_of
+            from kgpaths.neo4j import snapshot_of
 
             spec = snapshot_of(str(spec))
         return cls(Path(spec)).only(tiers)

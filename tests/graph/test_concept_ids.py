@@ -12,8 +12,8 @@ from kgpaths.errors import UnknownNode, UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord, build_snapshot
 from kgpaths.graph.concept_ids import below
 from kgpaths.graph.merge import merge_concepts, merged_edges, merged_nodes
-from kgpaths.graph.neo4j.rows import node_record, node_row
 from kgpaths.graph.tables import read_nodes, write_tables
+from kgpaths.neo4j.rows import node_record, node_row
 
 NODES = [
     NodeRecord("HP:0000118", "Phenotypic abnormality", "phenotype", "hpo"),

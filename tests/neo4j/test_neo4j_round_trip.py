@@ -11,7 +11,7 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.errors import GraphError, SnapshotError, UsageError
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.neo4j import Neo4jGraph, pull, push, snapshot_of
+from kgpaths.neo4j import Neo4jGraph, pull, push, snapshot_of
 
 Maker = Callable[..., KnowledgeGraph]
 Ask = Callable[..., list[dict[str, Any]]]

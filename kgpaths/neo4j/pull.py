@@ -18,10 +18,10 @@ from pathlib import Path
 
 from kgpaths.errors import GraphError, SnapshotError, StorageFull, UsageError
 from kgpaths.graph.builder import build_snapshot
-from kgpaths.graph.neo4j.connection import Database, connect
-from kgpaths.graph.neo4j.rows import PULL_EDGES, PULL_NODES, Row, edge_record, node_record
-from kgpaths.graph.neo4j.schema import require_complete
 from kgpaths.graph.snapshot import META, SnapshotMeta, read_meta, write_meta
+from kgpaths.neo4j.connection import Database, connect
+from kgpaths.neo4j.rows import PULL_EDGES, PULL_NODES, Row, edge_record, node_record
+from kgpaths.neo4j.schema import require_complete
 from kgpaths.resources import cache_dir
 
 Progress = Callable[[int], object]

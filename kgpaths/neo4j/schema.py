@@ -12,7 +12,7 @@ from kgpaths.graph.snapshot import FORMAT, SnapshotMeta
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
 
-    from kgpaths.graph.neo4j.connection import Database
+    from kgpaths.neo4j.connection import Database
 
 SCHEMA = (
     "CREATE CONSTRAINT kg_graph_key IF NOT EXISTS FOR (g:KgGraph) REQUIRE g.key IS UNIQUE",

@@ -12,7 +12,7 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.errors import UnknownNode, UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
-from kgpaths.graph.neo4j import Neo4jGraph, push
+from kgpaths.neo4j import Neo4jGraph, push
 from kgpaths.paths import PathFinder
 
 Maker = Callable[..., KnowledgeGraph]

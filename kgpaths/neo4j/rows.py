@@ -12,6 +12,7 @@ import numpy.typing as npt
 from kgpaths.config import PathConfig
 from kgpaths.graph.knowledge_graph import KnowledgeGraph
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
+from kgpaths.paths.views import view_costs
 from kgpaths.records import Evidence
 
 Row = dict[str, Any]
@@ -66,8 +67,6 @@ class Arcs(NamedTuple):
     @classmethod
     def of(cls, graph: KnowledgeGraph, config: PathConfig) -> Arcs:
         """Collapse the edges of a graph as `kgpaths.paths` does."""
-        from kgpaths.paths.views import view_costs
-
         cost = view_costs(graph, config)
         low, high = np.minimum(graph.subject, graph.object), np.maximum(graph.subject, graph.object)
         edge = np.flatnonzero((cost > 0) & (low != high))

@@ -15,7 +15,7 @@ from kgpaths.graph.tables import SCOPES, TIERS
 from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.records import Evidence
 
-_STARTER = Path(__file__).parents[2] / "services" / "neo4j_server.py"
+_STARTER = Path(__file__).parents[1] / "services" / "neo4j_server.py"
 _spec = importlib.util.spec_from_file_location("neo4j_server", _STARTER)
 assert _spec is not None
 assert _spec.loader is not None

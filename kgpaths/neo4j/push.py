@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from kgpaths.config import PathConfig
 from kgpaths.errors import GraphError, UsageError
 from kgpaths.graph.knowledge_graph import KnowledgeGraph
-from kgpaths.graph.neo4j.connection import Database, connect
-from kgpaths.graph.neo4j.rows import Arcs, Phase, Row, phases
-from kgpaths.graph.neo4j.schema import SCHEMA, Counts, GraphState, Removal, counts, locked_state, read_state
+from kgpaths.neo4j.connection import Database, connect
+from kgpaths.neo4j.rows import Arcs, Phase, Row, phases
+from kgpaths.neo4j.schema import SCHEMA, Counts, GraphState, Removal, counts, locked_state, read_state
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction

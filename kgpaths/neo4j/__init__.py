@@ -14,8 +14,8 @@ with other data, and ``--replace`` removes nothing else.
 
 from __future__ import annotations
 
-from kgpaths.graph.neo4j.pull import pull, snapshot_of
-from kgpaths.graph.neo4j.push import PushReport, push
-from kgpaths.graph.neo4j.query import Neo4jGraph
+from kgpaths.neo4j.pull import pull, snapshot_of
+from kgpaths.neo4j.push import PushReport, push
+from kgpaths.neo4j.query import Neo4jGraph
 
 __all__ = ["Neo4jGraph", "PushReport", "pull", "push", "snapshot_of"]

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from kgpaths.cli import graph_neo4j
 from kgpaths.errors import EXIT_TRY_AGAIN, EXIT_USAGE, GraphError, KgpathsError, ServiceUnavailable, UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
-from kgpaths.graph.neo4j import Neo4jGraph, pull, push
-from kgpaths.graph.neo4j.connection import PASSWORD, USER
+from kgpaths.neo4j import Neo4jGraph, pull, push
+from kgpaths.neo4j.connection import PASSWORD, USER
 
 Maker = Callable[..., KnowledgeGraph]
 BATCH = 20
@@ -62,7 +62,7 @@ def test_a_server_that_restarts_in_the_middle_of_a_push_is_waited_for(
 def test_a_server_that_dies_in_the_middle_of_a_push_loses_no_confirmed_row(
     neo4j_server: Any, multigraph: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgpaths.graph.neo4j.connection._PATIENCE_S", 1.0)
+    monkeypatch.setattr("kgpaths.neo4j.connection._PATIENCE_S", 1.0)
     graph = multigraph(22, nodes=100, edges=400)
     with pytest.raises(ServiceUnavailable, match="same command") as died:
         push(graph, neo4j_server.url, batch=BATCH, progress=after(260, neo4j_server.kill))
@@ -81,7 +81,7 @@ def test_a_push_that_is_killed_is_continued_by_the_same_command(
 ) -> None:
     graph = multigraph(23, nodes=100, edges=400)
     program = (
-        "import sys; from kgpaths.graph import KnowledgeGraph; from kgpaths.graph.neo4j import push\n"
+        "import sys; from kgpaths.graph import KnowledgeGraph; from kgpaths.neo4j import push\n"
         f"push(KnowledgeGraph.open(sys.argv[1]), sys.argv[2], batch={BATCH}, progress=lambda n: print(n, flush=True))"
     )
     command = [sys.executable, "-c", program, str(graph.folder), neo4j_server.url]
@@ -155,7 +155,7 @@ def test_a_server_that_is_down_ends_at_once_and_says_try_again(
 
 
 def test_a_server_that_accepts_and_never_answers_is_given_up(ward: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgpaths.graph.neo4j.connection._CONNECT_S", 0.5)
+    monkeypatch.setattr("kgpaths.neo4j.connection._CONNECT_S", 0.5)
     monkeypatch.delenv(USER, raising=False)
     monkeypatch.delenv(PASSWORD, raising=False)
     with socket.socket() as silent:

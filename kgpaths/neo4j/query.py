@@ -19,9 +19,10 @@ from typing import NamedTuple, Self
 
 from kgpaths.config import PathConfig
 from kgpaths.errors import UnknownNode, UsageError
-from kgpaths.graph.neo4j.connection import Database, connect
-from kgpaths.graph.neo4j.schema import require_complete
 from kgpaths.graph.vocabulary import node_types
+from kgpaths.neo4j.connection import Database, connect
+from kgpaths.neo4j.schema import require_complete
+from kgpaths.paths.signs import composed_effect
 from kgpaths.records import Hop, ReasoningPath
 
 DEEPEST = 6
@@ -201,8 +202,6 @@ def path_statement(hops: int) -> str:
 
 
 def _with_edges(database: Database, found: Sequence[_Found]) -> list[ReasoningPath]:
-    from kgpaths.paths.signs import composed_effect  # that room stands right of this one
-
     ids = sorted({edge for path in found for edge in path.edges})
     edges = {row.pop("id"): row for row in database.read(_EDGES, ids=ids)} if ids else {}
 
