@@ -26,6 +26,7 @@ from kgpaths.graph import KnowledgeGraph
 from kgpaths.linking import EntityLinker
 from kgpaths.llm import Endpoint
 from kgpaths.paths import PathFinder
+from kgpaths.paths.alike import finds_alike
 from kgpaths.records import Mention, PathSet, QAItem
 from kgpaths.sources import open_source
 from kgpaths.testing import FaultServer
@@ -85,7 +86,8 @@ def report(graph: KnowledgeGraph, name: str, cases: list[Case]) -> None:
 
 
 async def written(graph: KnowledgeGraph, name: str, cases: list[Case], base_url: str) -> tuple[int, Counter[str]]:
-    verbalizer = LLMVerbalizer(graph, LLMConfig(models=("rehearsal",), base_url=base_url, recipe=name))
+    config = LLMConfig(models=("rehearsal",), base_url=base_url, recipe=name)
+    verbalizer = LLMVerbalizer(graph, config, finds_alike(graph))
     validator = Validator(graph)
     kept, reasons = 0, Counter[str]()
     async with Endpoint(base_url) as endpoint:

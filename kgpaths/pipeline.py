@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,10 +66,11 @@ class Pipeline:
         Raises:
             UsageError: no such recipe or prompt.
         """
+        from kgpaths.paths.alike import paths_alike
         from kgpaths.verbalization.llm import LLMVerbalizer
 
         assert self.config.llm is not None
-        return LLMVerbalizer(self.graph, self.config.llm, self.config.paths)
+        return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder))
 
     def rows(self, items: Iterable[QAItem | SourceFault]) -> Iterator[Row]:
         """Yield one row for every item or fault, in order.

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from kgpaths.config import LLMConfig, PathConfig
+from kgpaths.config import LLMConfig
+from kgpaths.errors import UsageError
 from kgpaths.language.english import folded
 from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
 from kgpaths.llm.control_tokens import leaked, own_turn
-from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem
+from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import usable_paths
 from kgpaths.verbalization.assembly import Assembled, Flaw, assemble
 from kgpaths.verbalization.citations import Labels
 from kgpaths.verbalization.dialects import chain_schema, dialect
-from kgpaths.verbalization.hidden import paths_alike
 from kgpaths.verbalization.material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.parsing import read, without_thinking
 from kgpaths.verbalization.prompt_files import PromptFile, as_data
@@ -26,10 +26,13 @@ from kgpaths.verbalization.written_by import recipe_of
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
-    from kgpaths.paths import PathFinder
 
 ATTEMPTS_PER_SAMPLE = 100
 """Sample `s` asks under the attempts from `100 * s` on."""
+
+
+FindsAlike = Callable[[QAItem, tuple[Mention, ...]], tuple[ReasoningPath, ...]]
+"""Returns the paths that each option would have if it were right."""
 
 
 class Completes(Protocol):
@@ -50,23 +53,22 @@ class LLMVerbalizer:
     """Asks a model for chains by a recipe; reads prompts and recipe when made, sends nothing by itself.
 
     Args:
-        paths: how paths are searched for every option alike, where the recipe hides the answer.
+        alike: what finds the paths to all options alike (`kgpaths.paths.alike`), where the recipe hides the answer.
 
     Raises:
-        UsageError: no such recipe, prompt, dialect or folder.
+        UsageError: no such recipe, prompt, dialect or folder, or nothing finds the paths that the recipe needs.
         ConfigError: a recipe or prompt file that is not valid.
     """
 
-    def __init__(self, graph: KnowledgeGraph, config: LLMConfig, paths: PathConfig | None = None) -> None:
+    def __init__(self, graph: KnowledgeGraph, config: LLMConfig, alike: FindsAlike | None = None) -> None:
         self._graph = graph
         self._config = config
         self.recipe, folder = recipe_of(config)
-        self._paths = paths or PathConfig.parse(dict(self.recipe.paths))
         # The samples of a question share one search; as many questions as may be in flight at once are remembered.
-        self._alike = lru_cache(max(64, 2 * config.endpoint.concurrency))(
-            lambda item, mentions: paths_alike(self._finder, item, mentions)
-        )
+        self._alike = lru_cache(max(64, 2 * config.endpoint.concurrency))(alike) if alike else None
         self._prompt = folder.prompt(self.recipe.prompt)
+        if not self._prompt.head.shows_gold_answer and alike is None:
+            raise UsageError(f"the recipe {self.recipe.id!r} hides the answer: hand in what finds all options' paths")
         self._repair = folder.prompt(self.recipe.repair_prompt)
         self._dialect = dialect(config.dialect)
         self._titles = {
@@ -159,17 +161,12 @@ class LLMVerbalizer:
             return Draft(reason="polarity_violated", detail="every path is over something that is not there")
         shown = self._prompt.head.shows_gold_answer
         if not shown:
+            assert self._alike is not None
             path_set = path_set.model_copy(update={"paths": self._alike(item, tuple(mentions))})
         try:
             return gather(self._graph, item, mentions, path_set, self.recipe.shown, show_answer=shown)
         except HiddenAnswer as error:
             return Draft(reason="no_options", detail=str(error))
-
-    @cached_property
-    def _finder(self) -> PathFinder:
-        from kgpaths.paths import PathFinder
-
-        return PathFinder(self._graph, self._paths)
 
     def _request(self, material: Material, sample: int) -> ChatRequest:
         blocks = self._prompt.render(material.inputs)

@@ -13,6 +13,7 @@ from jinja2 import UndefinedError
 from kgpaths.config import LLMConfig
 from kgpaths.errors import ConfigError, UsageError
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.paths.alike import finds_alike
 from kgpaths.records import QAItem
 from kgpaths.resources import resource
 from kgpaths.verbalization import LLMVerbalizer
@@ -124,10 +125,10 @@ def hostile_item(item: QAItem, where: str, words: str) -> QAItem:
 @pytest.mark.parametrize("recipe", SHIPPED[:4])
 def test_a_hostile_question_stays_data(graph: KnowledgeGraph, cases: Any, recipe: str, where: str, words: str) -> None:
     item, mentions, path_set = cases["pneumonia"]
-    plain = LLMVerbalizer(graph, config(recipe)).request(item, mentions, path_set)
+    plain = LLMVerbalizer(graph, config(recipe), finds_alike(graph)).request(item, mentions, path_set)
     assert plain is not None
     hostile = hostile_item(item, where, words)
-    verbalizer = LLMVerbalizer(graph, config(recipe))
+    verbalizer = LLMVerbalizer(graph, config(recipe), finds_alike(graph))
     request = verbalizer.request(hostile, mentions, path_set)
     text = request.messages[-1].content
     assert text.count("</case>") == 1
@@ -146,7 +147,7 @@ def test_a_hostile_question_stays_data(graph: KnowledgeGraph, cases: Any, recipe
 def test_a_prompt_that_hides_the_answer_says_the_same_whichever_option_is_right(
     graph: KnowledgeGraph, cases: Any
 ) -> None:
-    verbalizer = LLMVerbalizer(graph, config("blind"))
+    verbalizer = LLMVerbalizer(graph, config("blind"), finds_alike(graph))
     item, mentions, path_set = cases["pneumonia"]
     seen, asked = set(), 0
     for option in item.options:
@@ -170,7 +171,7 @@ def test_a_prompt_that_hides_the_answer_is_the_same_when_paths_are_searched_for_
     """More paths go to the right option, and they are chosen otherwise: none of that may show."""
     from kgpaths.paths import PathFinder
 
-    finder, verbalizer = PathFinder(graph), LLMVerbalizer(graph, config("blind"))
+    finder, verbalizer = PathFinder(graph), LLMVerbalizer(graph, config("blind"), finds_alike(graph))
     compared = 0
     for item, mentions, _ in cases.values():
         seen = set()
@@ -191,7 +192,7 @@ def test_a_prompt_that_hides_the_answer_is_the_same_when_paths_are_searched_for_
 def test_prompts_say_that_a_missing_statement_means_nothing_and_ask_for_no_word_on_every_option(
     graph: KnowledgeGraph, cases: Any, recipe: str
 ) -> None:
-    text = LLMVerbalizer(graph, config(recipe)).request(*cases["pneumonia"]).messages[-1].content
+    text = LLMVerbalizer(graph, config(recipe), finds_alike(graph)).request(*cases["pneumonia"]).messages[-1].content
     assert "that a statement is missing means nothing" in text
     assert not re.search(r"(?:for|of) each (?:other )?option|what does not|every finding is accounted", text)
 

@@ -15,6 +15,7 @@ from kgpaths.config import LLMConfig
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.linking import EntityLinker
 from kgpaths.paths import PathFinder
+from kgpaths.paths.alike import finds_alike
 from kgpaths.records import Evidence, Option, QAItem
 from kgpaths.verbalization import LLMVerbalizer, load_recipe, recipes
 from kgpaths.verbalization.prompt_files import PromptFile
@@ -59,7 +60,9 @@ def frequencies() -> tuple[KnowledgeGraph, QAItem]:
 def shown(graph: KnowledgeGraph, item: QAItem, recipe: str) -> str:
     mentions = EntityLinker(graph).link_item(item)
     path_set = PathFinder(graph).find_item(item, mentions)
-    verbalizer = LLMVerbalizer(graph, LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1", recipe=recipe))
+    verbalizer = LLMVerbalizer(
+        graph, LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1", recipe=recipe), finds_alike(graph)
+    )
     return verbalizer.request(item, mentions, path_set).messages[-1].content
 
 
@@ -100,7 +103,7 @@ def weighed(frequencies: Any) -> Any:
     mentions = EntityLinker(graph).link_item(item)
     path_set = PathFinder(graph).find_item(item, mentions)
     config = LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1", recipe="clinical-phases")
-    verbalizer = LLMVerbalizer(graph, config)
+    verbalizer = LLMVerbalizer(graph, config, finds_alike(graph))
     prompt = verbalizer.request(item, mentions, path_set).messages[-1].content  # type: ignore[union-attr]
     labels = verbalizer.labelled(item, mentions, path_set)
     by_subject = {

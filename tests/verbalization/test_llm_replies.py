@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kgpaths.config import LLMConfig
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.paths.alike import finds_alike
 from kgpaths.validation import Validator, decide
 from kgpaths.verbalization import LLMVerbalizer
 from kgpaths.verbalization.prompt_files import as_data
@@ -144,7 +145,7 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def medreason(graph: KnowledgeGraph) -> LLMVerbalizer:
-    return LLMVerbalizer(graph, LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1"))
+    return LLMVerbalizer(graph, LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1"), finds_alike(graph))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from kgpaths.errors import ConfigError, UsageError
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.language import read_question
 from kgpaths.llm import Endpoint
+from kgpaths.paths.alike import finds_alike
 from kgpaths.pipeline import Pipeline
 from kgpaths.records import Draft
 from kgpaths.testing import FaultServer
@@ -57,7 +58,7 @@ def draft(server: FaultServer, verbalizer: LLMVerbalizer, case: Any, *, number: 
 
 @pytest.mark.parametrize("recipe", [name for name in RECIPES if name != "blind"])
 def test_every_recipe_makes_accepted_chains_in_one_call(graph: KnowledgeGraph, cases: Any, recipe: str) -> None:
-    verbalizer = LLMVerbalizer(graph, config(recipe))
+    verbalizer = LLMVerbalizer(graph, config(recipe), finds_alike(graph))
     with FaultServer(reply=obedient) as server:
         for case in cases.values():
             made = draft(server, verbalizer, case)
@@ -68,7 +69,9 @@ def test_every_recipe_makes_accepted_chains_in_one_call(graph: KnowledgeGraph, c
 
 
 def test_a_generation_tells_how_the_chain_came_to_be(graph: KnowledgeGraph, cases: Any) -> None:
-    verbalizer = LLMVerbalizer(graph, config(temperatures=(0.3,), top_p=0.9, seed=5, max_tokens=900))
+    verbalizer = LLMVerbalizer(
+        graph, config(temperatures=(0.3,), top_p=0.9, seed=5, max_tokens=900), finds_alike(graph)
+    )
     with FaultServer(reply=obedient) as server:
         (made,) = draft(server, verbalizer, cases["gout"]).generation
     assert made.model == "m"
@@ -82,7 +85,7 @@ def test_a_generation_tells_how_the_chain_came_to_be(graph: KnowledgeGraph, case
 
 
 def test_what_is_sent_first_is_what_request_says(graph: KnowledgeGraph, cases: Any) -> None:
-    verbalizer = LLMVerbalizer(graph, config())
+    verbalizer = LLMVerbalizer(graph, config(), finds_alike(graph))
     model = Wrong(str)
     with FaultServer(reply=model) as server:
         draft(server, verbalizer, cases["gout"])
@@ -93,7 +96,7 @@ def test_paths_over_what_is_not_there_are_not_asked_about(graph: KnowledgeGraph,
     item, mentions, path_set = cases["gout"]
     denied = tuple(m.model_copy(update={"assertion": "absent"}) if m.role == "question" else m for m in mentions)
     for recipe in RECIPES:
-        assert LLMVerbalizer(graph, config(recipe)).request(item, denied, path_set) is None
+        assert LLMVerbalizer(graph, config(recipe), finds_alike(graph)).request(item, denied, path_set) is None
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_paths_over_what_is_not_there_are_not_asked_about(graph: KnowledgeGraph,
 def test_one_repair_names_the_fault(graph: KnowledgeGraph, cases: Any, spoil: Callable[[str], str], named: str) -> None:
     model = Wrong(spoil)
     with FaultServer(reply=model) as server:
-        made = draft(server, LLMVerbalizer(graph, config()), cases["gout"])
+        made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["gout"])
     assert made.chain is not None
     assert [entry.prompt_id for entry in made.generation] == ["medreason@2", "repair@1"]
     first, second = model.payloads
@@ -130,7 +133,7 @@ def test_what_a_repair_does_not_mend_is_a_typed_failure(
     graph: KnowledgeGraph, cases: Any, spoil: Callable[[str], str], reason: str
 ) -> None:
     with FaultServer(reply=Wrong(spoil, times=9)) as server:
-        made = draft(server, LLMVerbalizer(graph, config()), cases["gout"])
+        made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["gout"])
     assert (made.chain, made.reason) == (None, reason)
     assert made.detail
     assert len(made.generation) == server.requests == (1 if reason == "llm_refusal" else 2)
@@ -154,7 +157,7 @@ def test_what_is_no_answer_is_a_typed_failure(
     graph: KnowledgeGraph, cases: Any, fault: Any, reason: str, calls: int
 ) -> None:
     """After a first good call, which proves the endpoint."""
-    verbalizer = LLMVerbalizer(graph, config(tries=3))
+    verbalizer = LLMVerbalizer(graph, config(tries=3), finds_alike(graph))
     with FaultServer(
         reply=obedient, plan=lambda payload, _: fault if "Hyperuricemia" in str(payload) else None
     ) as server:
@@ -172,14 +175,14 @@ def test_what_is_no_answer_is_a_typed_failure(
 
 def test_another_try_moves_the_seed_and_the_attempt(graph: KnowledgeGraph, cases: Any) -> None:
     with FaultServer(reply=obedient, plan=lambda payload, _: "length" if payload["seed"] == 300 else None) as server:
-        made = draft(server, LLMVerbalizer(graph, config(samples=4)), cases["gout"], number=3)
+        made = draft(server, LLMVerbalizer(graph, config(samples=4), finds_alike(graph)), cases["gout"], number=3)
     assert made.chain is not None
     assert [json.loads(entry.parameters)["seed"] for entry in made.generation] == [300, 301]
     assert len({entry.reply_key for entry in made.generation}) == 2
 
 
 def test_a_blind_chain_is_kept_only_if_it_gets_there(graph: KnowledgeGraph, cases: Any) -> None:
-    verbalizer = LLMVerbalizer(graph, config("blind"))
+    verbalizer = LLMVerbalizer(graph, config("blind"), finds_alike(graph))
     outcomes = {}
     for key in "ABC":
 
@@ -203,9 +206,9 @@ def test_a_recipe_that_hides_the_answer_refuses_questions_where_paths_lead_to_on
     graph: KnowledgeGraph, cases: Any, name: str
 ) -> None:
     with FaultServer(reply=obedient) as server:
-        made = draft(server, LLMVerbalizer(graph, config("blind")), cases[name])
+        made = draft(server, LLMVerbalizer(graph, config("blind"), finds_alike(graph)), cases[name])
     assert (made.chain, made.reason, server.requests) == (None, "no_options", 0)
-    assert LLMVerbalizer(graph, config("blind")).request(*cases[name]) is None
+    assert LLMVerbalizer(graph, config("blind"), finds_alike(graph)).request(*cases[name]) is None
 
 
 def test_a_question_for_what_does_not_hold_costs_no_call(graph: KnowledgeGraph, cases: Any) -> None:
@@ -213,14 +216,14 @@ def test_a_question_for_what_does_not_hold_costs_no_call(graph: KnowledgeGraph, 
     negated = item.model_copy(update={"question": f"{item.question} All of these are used EXCEPT:"})
     path_set = path_set.model_copy(update={"question": read_question(negated)})
     with FaultServer(reply=obedient) as server:
-        made = draft(server, LLMVerbalizer(graph, config()), (negated, mentions, path_set))
+        made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), (negated, mentions, path_set))
     assert (made.chain, made.reason, server.requests) == (None, "asks_exception", 0)
 
 
 def test_evidence_steps_come_with_verbatim_words(graph: KnowledgeGraph, cases: Any) -> None:
     case = cases["pneumonia"]
     with FaultServer(reply=obedient) as server:
-        made = draft(server, LLMVerbalizer(graph, config("evidence-steps")), case)
+        made = draft(server, LLMVerbalizer(graph, config("evidence-steps"), finds_alike(graph)), case)
     assert made.chain is not None
     text = load_recipe("evidence-steps").text(made.chain)
     assert text.startswith("Final diagnosis: Pneumonia\n\nStep 1: ")
@@ -235,14 +238,14 @@ def test_words_that_the_case_does_not_say_are_refused(graph: KnowledgeGraph, cas
         return obedient(payload).replace('evidence: "fever"', 'evidence: "night sweats for weeks"')
 
     with FaultServer(reply=inventing) as server:
-        made = draft(server, LLMVerbalizer(graph, config("evidence-steps")), cases["pneumonia"])
+        made = draft(server, LLMVerbalizer(graph, config("evidence-steps"), finds_alike(graph)), cases["pneumonia"])
     assert (made.chain, made.reason) == (None, "quote_not_verbatim")
     assert "night sweats" in made.detail
 
 
 def test_clinical_phases_stand_in_their_order(graph: KnowledgeGraph, cases: Any) -> None:
     with FaultServer(reply=obedient) as server:
-        made = draft(server, LLMVerbalizer(graph, config("clinical-phases")), cases["pneumonia"])
+        made = draft(server, LLMVerbalizer(graph, config("clinical-phases"), finds_alike(graph)), cases["pneumonia"])
     assert made.chain is not None
     text = load_recipe("clinical-phases").text(made.chain)
     titles = [line[3:] for line in text.splitlines() if line.startswith("## ")]
@@ -264,7 +267,7 @@ def test_a_missing_phase_is_a_typed_failure(
     graph: KnowledgeGraph, cases: Any, spoil: Callable[[str], str], named: str
 ) -> None:
     with FaultServer(reply=Wrong(spoil, times=2)) as server:
-        made = draft(server, LLMVerbalizer(graph, config("clinical-phases")), cases["pneumonia"])
+        made = draft(server, LLMVerbalizer(graph, config("clinical-phases"), finds_alike(graph)), cases["pneumonia"])
     assert (made.chain, made.reason) == (None, "incomplete_structure")
     assert named in made.detail
 
@@ -281,7 +284,7 @@ def test_the_best_of_several_is_kept_and_the_others_are_negatives(graph: Knowled
             return text.replace("Answer: B. Allopurinol", "Answer: A. Aspirin") if payload["temperature"] else "No."
         return text if payload["temperature"] else text.replace("1. ", "1. According to the given path, ")
 
-    verbalizer = LLMVerbalizer(graph, config(models=("a", "b"), temperatures=(0.0, 1.0), samples=4))
+    verbalizer = LLMVerbalizer(graph, config(models=("a", "b"), temperatures=(0.0, 1.0), samples=4), finds_alike(graph))
 
     async def asked(server: FaultServer) -> list[Draft]:
         async with Endpoint(server.base_url) as endpoint:
@@ -315,7 +318,7 @@ def test_a_dialect_asks_for_a_shape_and_reads_it(graph: KnowledgeGraph, cases: A
 
     model = Wrong(str)
     with FaultServer(reply=lambda payload: model.payloads.append(payload) or shaped(payload)) as server:
-        made = draft(server, LLMVerbalizer(graph, config(dialect=name)), cases["gout"])
+        made = draft(server, LLMVerbalizer(graph, config(dialect=name), finds_alike(graph)), cases["gout"])
     (payload,) = model.payloads
     assert made.chain is not None
     assert decide(Validator(graph).validate(*cases["gout"], made.chain)) == ("accepted", ())
@@ -374,7 +377,7 @@ def test_users_add_recipes_by_file(tmp_path: Path, graph: KnowledgeGraph, cases:
     path = tmp_path / "mine.yaml"
     path.write_text(MINE, "utf-8")
     with FaultServer(reply=obedient) as server:
-        made = draft(server, LLMVerbalizer(graph, config(str(path))), cases["gout"])
+        made = draft(server, LLMVerbalizer(graph, config(str(path)), finds_alike(graph)), cases["gout"])
     assert made.chain is not None
     assert made.chain.verbalizer == "mine"
     assert [line for line in load_recipe(path).text(made.chain).splitlines() if line.startswith("##")] == [
@@ -391,7 +394,7 @@ def test_a_recipe_file_finds_the_prompts_beside_it(tmp_path: Path, graph: Knowle
     (tmp_path / "own.j2").write_text(text, "utf-8")
     path = tmp_path / "mine.yaml"
     path.write_text(MINE.replace("prompt: medreason", "prompt: own"), "utf-8")
-    LLMVerbalizer(graph, config(str(path)))
+    LLMVerbalizer(graph, config(str(path)), finds_alike(graph))
 
 
 @pytest.mark.parametrize(
@@ -419,7 +422,7 @@ def test_what_is_wrong_with_a_recipe_is_said(tmp_path: Path, old: str, new: str,
 
 def test_unknown_recipes_and_dialects_name_the_nearest(graph: KnowledgeGraph, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'medreason'"):
-        LLMVerbalizer(graph, config("medreasn"))
+        LLMVerbalizer(graph, config("medreasn"), finds_alike(graph))
     with pytest.raises(UsageError, match="no recipe file"):
         load_recipe(tmp_path / "gone.yaml")
 

@@ -5,13 +5,17 @@ A build's own path set will not do: it has more paths to the right option, and c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from kgpaths.graph import KnowledgeGraph
+from kgpaths.paths.finder import PathFinder
 from kgpaths.records import Mention, QAItem, ReasoningPath
 
-if TYPE_CHECKING:
-    from kgpaths.paths import PathFinder
+
+def finds_alike(graph: KnowledgeGraph) -> Callable[[QAItem, Sequence[Mention]], tuple[ReasoningPath, ...]]:
+    """Return what finds the paths to all options of an item alike, by the default configuration."""
+    return partial(paths_alike, PathFinder(graph))
 
 
 def paths_alike(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> tuple[ReasoningPath, ...]:
