@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from kgpaths.config import ValidationConfig
 from kgpaths.records import Chain, Mention, PathSet, QAItem, Reason, Status, Verdict
-from kgpaths.validation.registry import Case, Registered, registered
+from kgpaths.validation.checks import all_checks
+from kgpaths.validation.registry import Case, Registered
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -19,7 +20,7 @@ class Validator:
     def __init__(self, graph: KnowledgeGraph, config: ValidationConfig | None = None) -> None:
         self._graph = graph
         self._config = config or ValidationConfig()
-        self._checks = registered()
+        self._checks = all_checks()
 
     def validate(
         self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet, chain: Chain
@@ -76,4 +77,4 @@ def checks() -> Mapping[str, str]:
     >>> checks()["answer_is_gold"].startswith("The final answer is the gold answer")
     True
     """
-    return {name: entry.description for name, entry in registered().items()}
+    return {name: entry.description for name, entry in all_checks().items()}
