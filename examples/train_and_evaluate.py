@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import kgpaths as kg
-from kgpaths.training.tiny import make_tiny_model
 
 # 1. A corpus, from bundled questions and the embedded graph.
 run = kg.build(source="medqa", limit=60, out="runs/example-train")
@@ -16,7 +15,7 @@ print(f"{run.accepted} rows to train on in {run.out}")
 
 # 2. An adapter. A real base model is a folder or a name on the Hub; here one is made.
 chains = [message["content"] for row in run.dataset("sft") for message in row["messages"]]
-base = make_tiny_model("models/tiny", chains)
+base = kg.make_tiny_model("models/tiny", chains)
 trained = kg.train(
     run.out,
     base_model=base,

@@ -1,8 +1,6 @@
 """Verbalization and validation by themselves: from one question of yours to a checked chain."""
 
 import kgpaths as kg
-from kgpaths.records import Option
-from kgpaths.validation import decide
 
 graph = kg.KnowledgeGraph.open("default")
 item = kg.QAItem(
@@ -11,9 +9,9 @@ item = kg.QAItem(
     split="train",
     question="A man has fever, productive cough and chest pain. He denies hemoptysis. What is the diagnosis?",
     options=(
-        Option(key="A", text="Pneumonia"),
-        Option(key="B", text="Gout"),
-        Option(key="C", text="Migraine"),
+        kg.Option(key="A", text="Pneumonia"),
+        kg.Option(key="B", text="Gout"),
+        kg.Option(key="C", text="Migraine"),
     ),
     answer="Pneumonia",
     answer_key="A",
@@ -29,4 +27,4 @@ verdicts = kg.Validator(graph).validate(item, mentions, path_set, chain)
 
 print(chain.text)
 print("Answer:", chain.answer)
-print(*decide(verdicts))
+print(*kg.decide(verdicts))

@@ -67,6 +67,10 @@ class UnknownNode(GraphError):
     """An id or a name that no node of the graph has."""
 
 
+class UnknownEdge(GraphError):
+    """An id that no edge of the graph has."""
+
+
 class CorpusError(KgpathsError):
     """A run folder that cannot be read."""
 

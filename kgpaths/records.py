@@ -402,6 +402,19 @@ class ReasoningPath(Record):
         """Edge ids in walking order."""
         return tuple(hop.edge_id for hop in self.hops)
 
+    def __str__(self) -> str:
+        """Return the path on one line, an arrow for each edge in the direction that it is stated.
+
+        >>> hop = Hop(edge_id="e", subject="DOID:1", predicate="has_symptom", object="HP:1", forward=False,
+        ...           source="doid", licence="CC0-1.0")
+        >>> print(ReasoningPath(hops=(hop,), cost_millinats=4390))
+        HP:1 ←has_symptom─ DOID:1  (4.39)
+        """
+        steps = (
+            f" ─{hop.predicate}→ {hop.end}" if hop.forward else f" ←{hop.predicate}─ {hop.end}" for hop in self.hops
+        )
+        return f"{self.hops[0].start}{''.join(steps)}  ({self.cost_millinats / 1000:.2f})"
+
     @model_validator(mode="after")
     def _connected(self) -> Self:
         for left, right in zip(self.hops, self.hops[1:], strict=False):

@@ -15,9 +15,9 @@ import kgpaths
 PACKAGE = Path(kgpaths.__file__).parent
 TABLE = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text("utf-8")
 COMMON = {"records", "errors", "config", "resources", "graph", "__version__"}
-DOORS = {"__init__"}
+DOORS = {"__init__", "__main__"}
 """The package itself names what users import."""
-OPENED_BY_NAME = {"kgpaths.graph.knowledge_graph"}
+OPENED_BY_NAME = {"kgpaths.graph.knowledge_graph", "kgpaths.shortcuts"}
 """Files whose functions import what is built on them; the table names and explains them."""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from kgpaths.errors import UnknownNode
+from kgpaths.errors import UnknownEdge, UnknownNode
 from kgpaths.graph.concept_ids import id_in
 from kgpaths.graph.ids import folded, name_key
 from kgpaths.graph.snapshot import Strings, load_array, load_codes, read_meta, verify_files
@@ -312,7 +312,7 @@ class KnowledgeGraph:
         """Return the number of an edge: its place in the edge arrays.
 
         Raises:
-            KeyError: the graph has no such edge.
+            UnknownEdge: the graph has no such edge.
         """
         try:
             key = int(edge_id, 16) if len(edge_id) == 16 else -1
@@ -321,7 +321,7 @@ class KnowledgeGraph:
         order = self._edge_order
         place = bisect_left(range(self.n_edges), key, key=lambda at: int(self.edge_hash[order[at]]))
         if place == self.n_edges or self.edge_id_at(number := int(order[place])) != edge_id:
-            raise KeyError(f"{edge_id!r} is no edge of the graph {self.meta.name!r}")
+            raise UnknownEdge(f"{edge_id!r} is no edge of the graph {self.meta.name!r}")
         return number
 
     def edge_id_at(self, number: int) -> str:
@@ -332,7 +332,7 @@ class KnowledgeGraph:
         """Say whether the graph has an edge with this id."""
         try:
             return self.edge_number(edge_id) >= 0
-        except KeyError:
+        except UnknownEdge:
             return False
 
     def edge(self, edge_id: str) -> Edge:

@@ -36,10 +36,28 @@ def test_exported_names_are_the_documented_ones() -> None:
     import kgpaths
 
     assert sorted(kgpaths.__all__) == [
-        "BuildResult", "Corpus", "EntityLinker", "KnowledgeGraph", "PathFinder", "QAItem", "Row", "TemplateVerbalizer",
-        "Validator", "__version__", "build", "evaluate", "open_source", "train",
+        "BudgetSpent", "BuildConfig", "BuildResult", "Chain", "ConfigError", "Corpus", "CorpusError", "EdgeRecord",
+        "EndpointConfig", "EndpointDown", "EntityLinker", "EvaluationError", "GraphError", "HeldOutSplit",
+        "Interrupted", "KgpathsError", "KnowledgeGraph", "LLMConfig", "LLMVerbalizer", "LinkingConfig", "Mention", "NodeRecord",
+        "NotPublishable", "Option", "PathConfig", "PathFinder", "PathSet", "Pipeline", "QAItem", "Question",
+        "ReasoningPath", "Row", "ServiceUnavailable", "SnapshotError", "SourceError", "Step", "StorageFull",
+        "TemplateVerbalizer", "TrainConfig", "TrainingError", "UnknownEdge", "UnknownNode", "UsageError",
+        "ValidationConfig", "Validator", "Verdict", "VerificationFailed", "__version__", "build", "decide", "evaluate",
+        "link", "make_tiny_model", "open_source", "paths", "train", "verify",
     ]  # fmt: skip
     for name in kgpaths.__all__:
         assert getattr(kgpaths, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         kgpaths.nothing  # noqa: B018
+    with pytest.raises(AttributeError, match="did you mean 'PathFinder'"):
+        kgpaths.PathFindr  # noqa: B018
+
+
+def test_one_line_links_and_finds_paths() -> None:
+    import kgpaths as kg
+
+    assert [mention.text for mention in kg.link("He has gout.")] == ["gout"]
+    best, *_ = kg.paths("Fever", "pneumonia", k=2)
+    assert str(best).startswith("HP:0001945 ←has_symptom─ DOID:552")
+    with pytest.raises(kg.UnknownNode, match="nearest"):
+        kg.paths("Fevver", "pneumonia")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgpaths.errors import GraphError, UnknownNode
+from kgpaths.errors import GraphError, UnknownEdge, UnknownNode
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeName, NodeRecord, edge_id
 from kgpaths.graph.tables import TIERS
 from kgpaths.records import Evidence
@@ -107,7 +107,7 @@ def test_edges_by_id(graph: KnowledgeGraph) -> None:
         assert int(graph.edge_hash[number]) == int(edge.id, 16)
     for bad in ("", "0" * 16, "f" * 16, "F" * 16, "xyz", "g" * 16, " " * 16):
         assert not graph.has_edge(bad)
-        with pytest.raises(KeyError):
+        with pytest.raises(UnknownEdge):
             graph.edge(bad)
 
 

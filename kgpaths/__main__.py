@@ -1,0 +1,5 @@
+"""``python -m kgpaths`` is the command `kgpaths`."""
+
+from kgpaths.cli import main
+
+main()
