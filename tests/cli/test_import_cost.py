@@ -38,7 +38,8 @@ def test_exported_names_are_the_documented_ones() -> None:
     assert sorted(kgpaths.__all__) == [
         "BudgetSpent", "BuildConfig", "BuildResult", "Chain", "ConfigError", "Corpus", "CorpusError", "EdgeRecord",
         "EndpointConfig", "EndpointDown", "EntityLinker", "EvaluationError", "GraphError", "HeldOutSplit",
-        "Interrupted", "KgpathsError", "KnowledgeGraph", "LLMConfig", "LLMVerbalizer", "LinkingConfig", "Mention", "NodeRecord",
+        "Interrupted", "KgpathsError", "KnowledgeGraph", "LLMConfig", "LLMVerbalizer", "LinkingConfig", "Mention",
+        "NodeRecord",
         "NotPublishable", "Option", "PathConfig", "PathFinder", "PathSet", "Pipeline", "QAItem", "Question",
         "ReasoningPath", "Row", "ServiceUnavailable", "SnapshotError", "SourceError", "Step", "StorageFull",
         "TemplateVerbalizer", "TrainConfig", "TrainingError", "UnknownEdge", "UnknownNode", "UsageError",
