@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
@@ -188,3 +191,26 @@ def test_commands_are_found() -> None:
     lines = [line for page in PAGES for line in command_lines(page)]
     assert ["build", "--source", "medqa", "--limit", "200", "--out", "runs/first"] in lines
     assert len({line[0] for line in lines}) > 10
+
+
+def python(*arguments: str, cwd: Path) -> str:
+    """Return what Python prints; a Hub cache of its own, and lines as wide as the README's."""
+    environment = {**os.environ, "COLUMNS": "120", "HF_HOME": str(cwd / "hub")}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines())
+
+
+def test_readme_examples_run(tmp_path: Path) -> None:
+    blocks = [piece.text for piece in code(ROOT / "README.md") if piece.language == "python"]
+    assert blocks
+    python("-c", "\n".join(blocks), cwd=tmp_path)
+
+
+def test_readme_shows_what_explain_prints(tmp_path: Path) -> None:
+    (explain,) = (line for line in command_lines(ROOT / "README.md") if line[0] == "explain" and line[1] != "RUN")
+    (chain,) = (piece.text for piece in code(ROOT / "README.md") if piece.text.startswith("Chain\n"))
+    limit = int(explain[2].rsplit("-", 1)[1]) + 1
+    python("-m", "kgpaths", "build", "--source", "medqa", "--limit", str(limit), "--out", explain[1], cwd=tmp_path)
+    assert chain.rstrip() in python("-m", "kgpaths", *explain, cwd=tmp_path)
