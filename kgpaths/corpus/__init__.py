@@ -1,4 +1,4 @@
-"""The corpus: rows in a run folder as Parquet, read back and verified."""
+"""The corpus is a run folder: its rows are written as Parquet, read back and verified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dataset card: what the Hub shows of a run, and what a person must know before training on it."""
+"""Write the dataset card: what the Hub shows of a run, and what a person must know before training on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The funnel: how many questions came in and where each of them went."""
+"""The funnel counts how many questions came in, and where each of them went."""
 
 from __future__ import annotations
 

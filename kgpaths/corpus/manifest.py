@@ -1,4 +1,4 @@
-"""What a run is: its configuration, source, graph, files and their hashes. No clock, no machine."""
+"""The manifest says what a run is: configuration, source, graph, files and hashes, but neither time nor machine."""
 
 from __future__ import annotations
 

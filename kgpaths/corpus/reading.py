@@ -1,4 +1,4 @@
-"""Reads a finished run: its manifest, its funnel, its rows one at a time."""
+"""Read a finished run: its manifest, its funnel, and its rows one at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row becomes in each configuration: the whole row, a conversation, or one line for each path."""
+"""Turn a row into what each configuration holds: the whole row, a conversation, or one line for each path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold of one row: its edges are in the graph, its spans in the question, its licence covers both."""
+"""Check one row: its edges are in the graph, its spans in the question, and its licence covers both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes a run folder, shard by shard; a kill at any moment is repaired by the same call.
+"""Write a run folder shard by shard; after a kill at any moment the same call repairs it.
 
 ::
 

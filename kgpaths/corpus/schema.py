@@ -1,4 +1,4 @@
-"""The fixed Parquet columns of every configuration of a corpus.
+"""Every configuration of a corpus has fixed Parquet columns.
 
 `structured` and `rejected` hold whole rows, so their columns are read off `kgpaths.records.Row`: a struct for every
 record, a list for every tuple, no free-form dictionaries. The columns are the same in every file, empty or not.

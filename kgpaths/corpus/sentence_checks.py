@@ -1,4 +1,4 @@
-"""Whether the sentences that rows quote from reference texts stand there, at their offsets."""
+"""Check that the sentences which rows quote from reference texts stand there, at their offsets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record of a finished shard, and the final names that the shards' files get."""
+"""Record a finished shard, and name the files that the shards end up in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes on disk: files that are whole or absent, Parquet bytes that depend on the rows alone, one writer a folder."""
+"""Write files whole or not at all, Parquet bytes that depend on the rows alone, with one writer in a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks a run against its graph and its own manifest: every hash, edge, span and licence. Never stops at a fault."""
+"""Check a run against its graph and its own manifest: every hash, edge, span and licence, and list all faults."""
 
 from __future__ import annotations
 

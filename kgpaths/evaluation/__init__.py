@@ -1,4 +1,4 @@
-"""Evaluation: whether a model knows more medicine than the one it was trained from."""
+"""Evaluation tells whether a model knows more medicine than the one that it was trained from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one rule by which an answer is read out of generated text, fixed before any model was scored with it.
+"""One rule reads an answer out of generated text; it was fixed before any model was scored with it.
 
 1. Reasoning does not count: only what follows the last ``</think>`` is read. Reasoning that was never closed holds no
    answer.

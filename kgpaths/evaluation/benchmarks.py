@@ -1,4 +1,4 @@
-"""The benchmarks: where their questions lie, how their columns are read, and what makes a file unusable."""
+"""The benchmarks say where their questions lie, how columns are read, and what makes a file unusable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a training helped: the same questions to the tuned and to the base model, in one report."""
+"""Find out whether a training helped: tuned and base model get the same questions, in one report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bridge to lm-evaluation-harness: its task files over our checked rows, its model wrapper over our model."""
+"""Connect lm-evaluation-harness: its task files read our checked rows, and its model wrapper holds our model."""
 
 from __future__ import annotations
 

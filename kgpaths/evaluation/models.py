@@ -1,4 +1,4 @@
-"""What is evaluated: a model, or an adapter on its base without merging the two."""
+"""Open what is evaluated: a model, or an adapter on its base, which stay unmerged."""
 
 from __future__ import annotations
 

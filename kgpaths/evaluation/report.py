@@ -1,4 +1,4 @@
-"""What an evaluation found, for people and for programs."""
+"""Report what an evaluation found, for people and for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sure a difference is: accuracies with bootstrap intervals, base and tuned on the same questions."""
+"""Compute how sure a difference is: accuracies with bootstrap intervals, for both models on the same questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From reference texts to edges: every edge with the sentence that states it."""
+"""Draw edges from reference texts; every edge keeps the sentence that states it."""
 
 from kgpaths.extraction.extractor import RuleExtractor
 from kgpaths.extraction.readers import read_texts

@@ -1,4 +1,4 @@
-"""One sentence with its mentions: what stands on the sides of a cue, and how far the cue reaches."""
+"""A clause is one sentence with its mentions: what stands on the sides of a cue, and how far the cue reaches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cues may speak in a sentence: by its words, by what it names, by its section, by the kind of text."""
+"""Find which cues may speak in a sentence: by its words, what it names, its section, and the kind of text."""
 
 from __future__ import annotations
 

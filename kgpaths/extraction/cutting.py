@@ -1,4 +1,4 @@
-"""A text cut up for reading: its segments, and the stretches that are linked each by itself."""
+"""Cut a text for reading, into segments and into stretches that are linked each by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which way round: of a page that has its own symptom cause what it is about, one of both statements is wrong."""
+"""Decide between two statements when a page says that its own symptom causes what the page is about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a reference text to statements: what a sentence says of the focus or of what it names itself.
+"""Read a text into statements: what a sentence says of the focus, or of what it names itself.
 
 >>> from kgpaths.extraction.texts import ReferenceText
 >>> from kgpaths.graph import KnowledgeGraph

@@ -1,4 +1,4 @@
-"""What a text is about: the node that a title or heading names."""
+"""Find what a text is about: the node that a title or heading names."""
 
 from __future__ import annotations
 

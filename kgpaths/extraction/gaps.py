@@ -1,4 +1,4 @@
-"""Where the graph is blind: findings and answers of questions with few informative edges."""
+"""Find where the graph knows little: findings and answers of questions with few informative edges."""
 
 from __future__ import annotations
 

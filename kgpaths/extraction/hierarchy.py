@@ -1,4 +1,4 @@
-"""Which nodes are of one line: the same thing, or one a kind of the other."""
+"""Tell which nodes are the same thing, or one a kind of the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markdown and HTML to texts: one for each stretch under a heading, its focus the title above.
+"""Cut Markdown and HTML into texts: one for each stretch under a heading, with the title above as its focus.
 
 Markdown is turned into HTML by markdown-it-py (CommonMark, with tables), HTML is read by selectolax.
 """

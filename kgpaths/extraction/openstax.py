@@ -1,4 +1,4 @@
-"""Rows of the OpenStax textbooks: paragraphs, items, table rows and glossary entries under a path of headings.
+"""Read OpenStax textbooks: paragraphs, items, table rows and glossary entries under a path of headings.
 
 A textbook's headings say less than the title of a fact sheet: a paragraph under "Gout" may speak of anything that has
 to do with it. Only lists, tables and glossary entries are taken to be about their heading.

@@ -1,4 +1,4 @@
-"""A text whose mentions are known, as the rules read it."""
+"""A page is a text whose mentions are known, as the rules read it."""
 
 from __future__ import annotations
 

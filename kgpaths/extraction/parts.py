@@ -1,4 +1,4 @@
-"""Work that can be taken up again: what was read so far, a file for every batch of texts, whole or absent."""
+"""Keep what was read so far in a file for every batch of texts, so that work can be taken up again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a passage says: by cues, by its section, as a list, as a row of a table."""
+"""Read what a passage says: by cues, by its section, as a list, or as a row of a table."""
 
 from __future__ import annotations
 

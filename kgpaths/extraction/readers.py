@@ -1,4 +1,4 @@
-"""Files of reference texts: JSONL (our own keys, MedQuAD, OpenStax), Markdown and HTML.
+"""Read files of reference texts: JSONL (our own keys, MedQuAD, OpenStax), Markdown and HTML.
 
 A bad row is yielded as a fault, in its place, and never stops the good ones.
 """

@@ -1,4 +1,4 @@
-"""The rules as the tables in `ontologies/extraction/` give them: sections, frames, cues, and what is not read."""
+"""Load the rules of `ontologies/extraction/`: sections, frames, cues, and what is not read."""
 
 from __future__ import annotations
 

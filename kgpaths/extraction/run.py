@@ -1,4 +1,4 @@
-"""`kgpaths graph extract`: texts in, tables of nodes and edges out; stopped, it goes on where it was.
+"""`kgpaths graph extract` reads texts and writes tables of nodes and edges; stopped, it goes on where it was.
 
 The output folder holds `edges.csv` (one row for each sentence that states an edge), `nodes.csv`, `graph.yaml` (a
 specification for `kgpaths graph build`), `faults.jsonl` and `report.json`. While work goes on, `.parts/` holds what

@@ -1,4 +1,4 @@
-"""What words that deny, warn, stop, replace or compare govern: their scope, which the sentence does not state.
+"""Find the scope of words that deny, warn, stop, replace or compare; the sentence does not state what lies in it.
 
 The kinds of words and how far each reaches are rules of `ontologies/extraction/scopes.yaml`; where clauses and what
 they name end is found here.

@@ -1,4 +1,4 @@
-"""A text into sentences, headings and items of lists, each with its offsets.
+"""Cut a text into sentences, headings and items of lists, each with its offsets.
 
 Web pages turned into text lose their marks: a list is `  - item  - item`, a heading a short line of its own. What
 introduces a list ("Symptoms may include") is kept with each of its items.

@@ -1,4 +1,4 @@
-"""What comes of reading a text: statements, each of one sentence, and the door that readers stand behind."""
+"""Define what reading a text gives, statements of one sentence each, and the interface of readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How strong an edge from text is: typed statements by how often and how surely they are made, the others by NPMI."""
+"""Rate edges from texts: statements by how often and how surely they are made, associations by NPMI."""
 
 from __future__ import annotations
 

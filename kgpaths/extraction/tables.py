@@ -1,4 +1,4 @@
-"""The tables that extraction writes: edges with a row for each sentence, nodes, and how to build a graph of them."""
+"""Write the tables of an extraction: edges with a row for each sentence, nodes, and a specification of the graph."""
 
 from __future__ import annotations
 

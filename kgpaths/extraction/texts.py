@@ -1,4 +1,4 @@
-"""Reference texts: what is known of a passage before it is read for statements."""
+"""A reference text is a passage with what is known of it before it is read for statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text as patterns read it, and which patterns its words allow.
+"""Prepare text for patterns, and tell which patterns its words allow.
 
 Patterns are written in lower case and read lower-case text: Python's `re` skips what cannot match several times as
 fast when it need not compare letters of two cases.

@@ -1,4 +1,4 @@
-"""The knowledge graph: a directed typed multigraph, read from a snapshot folder of memory-mapped arrays."""
+"""A knowledge graph is a directed typed multigraph, read from a snapshot folder of memory-mapped arrays."""
 
 from __future__ import annotations
 

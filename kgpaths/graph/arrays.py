@@ -1,4 +1,4 @@
-"""From records to arrays: names become codes, records become columns, sorted and each statement once."""
+"""Records become arrays: names become codes, records become columns, and each statement is kept once, sorted."""
 
 from __future__ import annotations
 

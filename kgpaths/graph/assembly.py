@@ -1,4 +1,4 @@
-"""Building a graph from several sources, and what is reported of it."""
+"""Build a graph from several sources, and report what was read, merged and left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From records to a snapshot: reads nodes and edges as they come, sorts, joins duplicates, writes arrays."""
+"""Write records as a snapshot: nodes and edges are read as they come, sorted, and freed of duplicates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ids of a merged node by vocabulary, and what lies below a term in the hierarchy of its own vocabulary.
+"""A merged node has an id in each vocabulary, and lies in the hierarchy of each of them.
 
 A node made of several has one id and, first among its cross-references, the ids of the nodes that it was made of; ids
 that their vocabularies gave up come after these. A vocabulary is the prefix of its ids: `HP` of `HP:0000118`.

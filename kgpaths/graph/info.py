@@ -1,4 +1,4 @@
-"""A graph in numbers: what `kgpaths graph info` prints."""
+"""Count what a graph holds, as `kgpaths graph info` prints it."""
 
 from __future__ import annotations
 

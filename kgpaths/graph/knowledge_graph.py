@@ -1,4 +1,4 @@
-"""The graph as everyone else sees it: ids outside, dense integers inside, all of it memory-mapped."""
+"""`KnowledgeGraph` is what all other packages see: ids outside, dense integers inside, all of it memory-mapped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a person types, an id or a name, to a node."""
+"""Find the node that a person means by an id or a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One node for one concept: joins nodes of different sources by cross-references and by name, under type rules.
+"""Make one node of one concept: nodes of different sources are joined by cross-references and names, by type rules.
 
 Five rules are tried, the surest first. A link is an equivalence only when it is one-to-one between the two
 vocabularies: a disease with three OMIM numbers is none of the three, unless one has its name. No concept ever holds

@@ -1,4 +1,4 @@
-"""networkx in and out, without loss."""
+"""Convert graphs to networkx and back without loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A graph without some of its edges, opened in place: nodes and names stay, and nothing is written."""
+"""Open a graph without some of its edges, in place: nodes and names stay, and nothing is written."""
 
 from __future__ import annotations
 

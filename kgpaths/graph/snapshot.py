@@ -1,4 +1,4 @@
-"""The snapshot folder: its files, how they are written so that they are whole or absent, and how they are checked.
+"""A snapshot is a folder; this says which files it has, how they are written whole or not at all, and checked.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The specification of a graph that is made from several sources (YAML).
+"""A specification (YAML) says from which sources a graph is made.
 
 ::
 

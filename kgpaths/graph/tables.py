@@ -1,4 +1,4 @@
-"""What a graph is made from: three plain records that everything that reads or writes graphs speaks.
+"""A graph is made from three plain records, which everything that reads or writes graphs uses.
 
 They can be kept in two compressed tables, `nodes.tsv.xz` and `edges.tsv.xz`. Lists are joined with ``|``; inside a
 cell ``|``, tab, line ends and backslash are written ``\\p \\t \\n \\r \\\\``. Versions and licences of edges are not in

@@ -1,4 +1,4 @@
-"""The embedded table of edges from reference texts: one row for each sentence that states an edge.
+"""Read the embedded table of edges from reference texts, with one row for each sentence that states an edge.
 
 `text_edges.tsv.xz` stands beside `nodes.tsv.xz` and `edges.tsv.xz`. Its ids are those of the merged graph, for it is
 made from texts linked to that graph. Versions and licences are in the ledger.

@@ -1,4 +1,4 @@
-"""Which statements a chain may say: the kinds that hold as sentences (`ontologies/paths/unsaid.yaml`)."""
+"""Decide which statements a chain may say: the kinds that hold as sentences (`ontologies/paths/unsaid.yaml`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A part of a graph, chosen by what its edges are: numbers of edges, never copies of them."""
+"""A view chooses a part of a graph by what its edges are; it holds numbers of edges and copies none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the library knows about knowledge: relations, node types, licences (the tables in `ontologies/`)."""
+"""Read the vocabulary from the tables in `ontologies/`: relations, node types and licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way to an OpenAI-compatible endpoint: replies stored before anything looks at them, budgets, faults."""
+"""All calls to an OpenAI-compatible endpoint go through here: replies are stored, budgets kept, faults named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an endpoint has done and what it cost; the estimate beside it, so that both can be compared."""
+"""Count what an endpoint did and what it cost, with the estimate beside it for comparison."""
 
 from __future__ import annotations
 

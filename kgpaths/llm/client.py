@@ -1,4 +1,4 @@
-"""One call over the wire: the `openai` client with its own retries, over aiohttp; what went wrong as a typed fault."""
+"""Send one call with the `openai` client over aiohttp, with its own retries; what went wrong becomes a typed fault."""
 
 from __future__ import annotations
 

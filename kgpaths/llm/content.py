@@ -1,4 +1,4 @@
-"""The content of a message: one text, or a list of parts of which some are text, some thinking, and some neither."""
+"""Read the content of a message: one text, or a list of parts, of which some are text and some thinking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Control tokens that a server lets through: where a model's turn ends, and what of its format stays in a text.
+"""Find the control tokens that a server lets through: they end the model's turn, or are left in the text.
 
 A chat template marks turns with tokens that no reply should hold. Where a server's stop tokens are not the model's,
 they come through as text, and often the model goes on with a turn of the user that it makes up.

@@ -1,4 +1,4 @@
-"""The one way to a language model.
+"""An endpoint answers requests from its store or over the wire; language models are asked through it alone.
 
 A request is answered from the store where it was asked before; otherwise it is sent, and the reply is stored before
 anything looks at it. What concerns one row comes back as a `Reply` with a fault; what concerns the run is raised.

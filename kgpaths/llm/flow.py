@@ -1,4 +1,4 @@
-"""Many calls in flight over one iterator, results in input order, bounded memory."""
+"""Keep many calls in flight over one iterator, with results in input order and bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When to wait, when to stop: request and token rates, the budget, and the rule that says an endpoint is down."""
+"""Decide when to wait and when to stop: by rates, by the budget, and by the rule for an endpoint that is down."""
 
 from __future__ import annotations
 

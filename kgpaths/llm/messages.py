@@ -1,4 +1,4 @@
-"""What is sent to a model and what comes back."""
+"""These records are sent to a model and come back from it."""
 
 from __future__ import annotations
 

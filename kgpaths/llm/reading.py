@@ -1,4 +1,4 @@
-"""From the body that a server sent to a `Reply`: what is an answer, and if not, why."""
+"""Read the body that a server sent: it is an answer, or has a reason why not."""
 
 from __future__ import annotations
 

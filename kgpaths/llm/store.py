@@ -1,4 +1,4 @@
-"""The reply store: one SQLite file in a run's folder, written before anything looks at a reply.
+"""The reply store is one SQLite file in a run's folder, written before anything looks at a reply.
 
 A reply is the body that the server sent, unread. Whoever needs its meaning reads it from here, so a changed parser
 costs no calls. One thread writes, in batches; a reply is committed before it is read, and a killed process loses no

@@ -1,4 +1,4 @@
-"""How many tokens a request will have, without a tokenizer: tokenizers want a download, and every model has its own."""
+"""Estimate the tokens of a request without a tokenizer: each model has its own, and it would be a download."""
 
 from __future__ import annotations
 

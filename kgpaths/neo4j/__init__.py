@@ -1,4 +1,4 @@
-"""Neo4j: graphs to a server and back without loss, and the path query inside it.
+"""Take graphs to Neo4j and back without loss, and search paths inside it.
 
 What a pushed graph looks like there::
 

@@ -1,4 +1,4 @@
-"""The way to a server: address, credentials from the environment, errors in our own words.
+"""Connect to a server: read the address, take credentials from the environment, and word errors for our users.
 
 User and password are read from ``KGPATHS_NEO4J_USER`` and ``KGPATHS_NEO4J_PASSWORD`` when a connection is opened, and
 are kept nowhere. With neither set the server is asked without credentials. A URL that holds a password is refused: URLs

@@ -1,4 +1,4 @@
-"""A graph out of Neo4j into a snapshot folder: the very bytes that were pushed, or an error.
+"""Pull a graph out of Neo4j into a snapshot folder: the very bytes that were pushed, or an error.
 
 Rows are read page by page and kept beside the folder until all are there, so that a pull that was cut short goes on
 where it stopped. The snapshot is built from them, its content hash is compared with the one that was pushed, and only

@@ -1,4 +1,4 @@
-"""A graph into Neo4j: batches by `UNWIND`, each in one transaction with the mark of how far the push has come.
+"""Push a graph into Neo4j: each batch is one transaction, with the mark of how far the push has come.
 
 Killed at any moment, by either side, the same command goes on at the first batch that is not confirmed: the mark and
 the rows of a batch are written together or not at all. Two pushes of one graph at once share the work.

@@ -1,4 +1,4 @@
-"""The path query inside Neo4j, for graphs that may not leave the server: the same lists as `kgpaths.paths.PathFinder`.
+"""Search paths inside Neo4j, for graphs that may not leave the server, as `kgpaths.paths.PathFinder` does outside.
 
 One query for each number of hops, shortest first, over ``:KG_ARC``, where parallel edges are one already. Both ends are
 bound, the two halves of a path meet in its middle (``USING JOIN``), costs are integers, and a list of integers sorts in

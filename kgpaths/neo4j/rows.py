@@ -1,4 +1,4 @@
-"""The rows of a graph as Neo4j takes them, and back to records."""
+"""Turn a graph into rows as Neo4j takes them, and rows back into records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies in the database: constraints, indexes, and the node that says what graph it is and how much has come."""
+"""Define what lies in the database: constraints, indexes, and the node that says which graph it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Question sources: bundled samples, local files and the Hugging Face Hub, all as `QAItem`s in order."""
+"""Question sources give `QAItem`s in order, from bundled samples, local files or the Hugging Face Hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which option is right: all that a row says of it has to point at the same one."""
+"""Find which option is right: everything that a row says of it has to point at the same one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What question sources there are, and how a spec such as ``medqa@hub`` or ``jsonl:my.jsonl`` names one."""
+"""List the question sources, and read a spec such as ``medqa@hub`` or ``jsonl:my.jsonl``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in one cell of a row: a text, a whole number, or nothing; and when two texts are the same.
+"""Read one cell of a row: a text, a whole number or nothing; and tell when two texts are the same.
 
 Rows have often been through spreadsheets and data frames, which write "nothing" as a word, whole numbers with a point,
 and quotation marks around a text or, cut off from their fellow, at one end of it.

@@ -1,4 +1,4 @@
-"""What every question data set is to kgpaths: where it comes from and how its own columns are read."""
+"""Each question data set says where it comes from and how its own columns are read."""
 
 from __future__ import annotations
 

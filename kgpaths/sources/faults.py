@@ -1,4 +1,4 @@
-"""What a source yields for a row that is no question with an answer, and how every reader names a place."""
+"""A source yields a fault for a row that is no question with an answer; every reader names places alike."""
 
 from __future__ import annotations
 

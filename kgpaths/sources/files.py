@@ -1,4 +1,4 @@
-"""Rows of local files, one at a time: JSON Lines, JSON, CSV, TSV and Parquet, plain or gzipped.
+"""Read the rows of local files one at a time: JSON Lines, JSON, CSV, TSV and Parquet, plain or gzipped.
 
 A row that cannot be read becomes a fault and the rows after it are still read. Where nothing after the damage can
 be trusted (a gzip stream cut short, an unbalanced JSON array) the good rows come first, then one fault.

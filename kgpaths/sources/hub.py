@@ -1,4 +1,4 @@
-"""Rows of data sets on the Hugging Face Hub, streamed through `datasets`."""
+"""Stream the rows of data sets on the Hugging Face Hub through `datasets`."""
 
 from __future__ import annotations
 

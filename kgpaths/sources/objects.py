@@ -1,4 +1,4 @@
-"""JSON in which every object gives a key once: of two values under one key, `json` keeps the last without a word."""
+"""Read JSON in which every object gives a key once; `json` itself would keep the last of two values and say nothing."""
 
 from __future__ import annotations
 

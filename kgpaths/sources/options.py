@@ -1,4 +1,4 @@
-"""The options of a row, in whatever shape it gives them; what cannot be told apart for certain is refused."""
+"""Read the options of a row in whatever shape it gives them, and refuse options that cannot be told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a row of columns to a question: the generic schema, and what makes a row unusable.
+"""Turn a row of columns into a question by the generic schema, or say what makes the row unusable.
 
 ===========  =========================================================================================================
 column       meaning

@@ -1,4 +1,4 @@
-"""A question source: items and faults in order, each id once, held-out splits never as training input."""
+"""A question source yields items and faults in order, each id once, and refuses held-out splits for training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For tests of programs that use kgpaths: a model's server that answers, or fails, as it is told, and a small Hub."""
+"""Servers for tests of programs that use kgpaths: a model that answers or fails as it is told, and a small Hub."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m kgpaths.testing`: the fault server as a process; prints its base URL and serves until it is killed."""
+"""`python -m kgpaths.testing` runs the fault server; it prints its base URL and serves until it is killed."""
 
 from __future__ import annotations
 

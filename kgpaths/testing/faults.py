@@ -1,4 +1,4 @@
-"""What a server can do wrong, when it does it, and what it says otherwise."""
+"""Describe what a server can do wrong, when it does it, and what it says otherwise."""
 
 from __future__ import annotations
 

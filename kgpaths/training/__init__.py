@@ -1,4 +1,4 @@
-"""Training: an adapter on a base model, from the rows of a run folder."""
+"""Train an adapter on a base model with the rows of a run folder."""
 
 from __future__ import annotations
 

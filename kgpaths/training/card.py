@@ -1,4 +1,4 @@
-"""The model card of trained weights: what they rest on, how they were made, what they must not be used for."""
+"""Write the model card of trained weights: what they rest on, how they were made, what they must not be used for."""
 
 from __future__ import annotations
 

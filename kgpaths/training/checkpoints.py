@@ -1,4 +1,4 @@
-"""What is on the disk is whole: folders written under another name first, checkpoints sealed and checked before use."""
+"""Keep checkpoints whole: they are written under another name first, sealed, and checked before use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an adapter is trained: typed, with every default in this one place, and the presets."""
+"""The configuration of a training is typed; all defaults and the presets are in this one place."""
 
 from __future__ import annotations
 

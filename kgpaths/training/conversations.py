@@ -1,4 +1,4 @@
-"""What is trained on: conversations of a run folder, a file, or a data set on the Hub, and where they come from."""
+"""Read the conversations to train on from a run folder, a file or the Hub, and where they come from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machine has, and what is chosen from that where the configuration says `auto`."""
+"""Look up what the machine has, and choose by it where the configuration says `auto`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One phase of training: TRL's trainer over rows that are tokens already, saved, continued, stopped in good order."""
+"""Run one phase of training: TRL's trainer learns from rows that are tokens already, saves, and continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much memory a training takes, roughly, and what to change when it is too much."""
+"""Estimate how much memory a training takes, and what to change when it is too much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training tells while it runs: lines of metrics, a bar, and the loss curve at the end."""
+"""Show how a training goes: by lines of metrics, a progress bar, and the loss curve at the end."""
 
 from __future__ import annotations
 

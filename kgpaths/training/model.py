@@ -1,4 +1,4 @@
-"""The base model, its tokenizer, the adapter on it, and the merge of both."""
+"""Load the base model and its tokenizer, put the adapter on it, and merge both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether weights may be published: what they were trained on decides, not who asks."""
+"""Decide whether weights may be published, by the licences of what they were trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other libraries' talk, kept off the screen while ours is on it."""
+"""Keep the messages of other libraries off the screen while kgpaths prints its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`training.json`: what was trained, from what, with which choices, and how it ended."""
+"""`training.json` records what was trained, from what, with which choices, and how it ended."""
 
 from __future__ import annotations
 

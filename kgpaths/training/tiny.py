@@ -1,4 +1,4 @@
-"""Models of a few hundred thousand random weights, to try a training or an evaluation on any machine in seconds."""
+"""Make models of a few hundred thousand random weights, to try a training or an evaluation in seconds."""
 
 from __future__ import annotations
 

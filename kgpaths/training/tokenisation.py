@@ -1,4 +1,4 @@
-"""Conversations as tokens: the answer is learned, the prompt is not, and both are checked on the tokens themselves."""
+"""Turn conversations into tokens: the answer is learned and the prompt is not, and the tokens are checked for it."""
 
 from __future__ import annotations
 

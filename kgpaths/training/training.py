@@ -1,4 +1,4 @@
-"""From a run folder to an adapter: read, tokenise, choose, train, save; the same call continues what was cut off."""
+"""Train an adapter from a run folder; the same call continues a training that was cut off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers of graphs: one file a format, all with the same door.
+"""Read graphs: there is one file for each format, and all have the same interface.
 
 >>> sorted(formats())
 ['diagnostic_tree', 'drugmechdb', 'edge_table', 'hetionet', 'hpoa', 'kgx', 'networkx', 'node_table', 'obo',

@@ -1,4 +1,4 @@
-"""What an ontology notes beside a cross-reference or a relation: that it is no equivalence, or not always true.
+"""Read what an ontology notes beside a cross-reference or relation: that it is no equivalence, or not always true.
 
 OBO writes it as trailing modifiers, `{source="MONDO:relatedTo"}`; OBO graphs as property values of the axiom.
 """

@@ -1,4 +1,4 @@
-"""What the qualifiers of a Biolink statement make of it: another predicate, the same one, or nothing that we can say.
+"""Read the qualifiers of a Biolink statement: they give another predicate, the same one, or nothing we can express.
 
 Model: https://biolink.github.io/biolink-model/ (qualifiers and their value sets).
 """

@@ -1,4 +1,4 @@
-"""Diagnostic trees in the form of DiReCT: a tree of diagnoses and what each of them rests on.
+"""Read diagnostic trees in the form of DiReCT: a tree of diagnoses, and what each of them rests on.
 
 Format: https://github.com/wbw520/DiReCT; one JSON file a disease::
 

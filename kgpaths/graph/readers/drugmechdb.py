@@ -1,4 +1,4 @@
-"""DrugMechDB: mechanisms of drugs as small graphs, one a line (JSONL) or one an item of a list (YAML).
+"""Read DrugMechDB: mechanisms of drugs as small graphs, one a line (JSONL) or one an item of a list (YAML).
 
 Format: https://github.com/SuLab/DrugMechDB
 """

@@ -1,4 +1,4 @@
-"""What could not be read, where, and why; and what was left out on purpose."""
+"""Record what could not be read, where and why, and what was left out on purpose."""
 
 from __future__ import annotations
 

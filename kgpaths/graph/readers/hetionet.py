@@ -1,4 +1,4 @@
-"""Hetionet in its three forms: the JSON with a licence at each edge, SIF, and one TSV for each metaedge.
+"""Read Hetionet in its three forms: JSON with a licence at each edge, SIF, and one TSV for each metaedge.
 
 Formats: https://github.com/hetio/hetionet (hetnet/json, hetnet/tsv).
 """

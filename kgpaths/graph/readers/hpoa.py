@@ -1,4 +1,4 @@
-"""HPO annotations of diseases, `phenotype.hpoa`, in its old and its new spelling of the header.
+"""Read HPO annotations of diseases, `phenotype.hpoa`, in the old and the new spelling of the header.
 
 Format: https://obophenotype.github.io/human-phenotype-ontology/annotations/phenotype_hpoa/
 """

@@ -1,4 +1,4 @@
-"""The elements of large JSON arrays, one at a time: memory stays at one element and a block of text."""
+"""Read the elements of large JSON arrays one at a time, so that memory holds one element and a block of text."""
 
 from __future__ import annotations
 

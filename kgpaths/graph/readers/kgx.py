@@ -1,4 +1,4 @@
-"""KGX: graphs of the Biolink Model as node and edge tables, TSV or JSON lines.
+"""Read KGX: graphs of the Biolink Model as node and edge tables, TSV or JSON lines.
 
 Format: https://github.com/biolink/kgx/blob/master/specification/kgx-format.md
 """

@@ -1,4 +1,4 @@
-"""Names that many formats share: prefixes of ids, kinds of nodes, licences."""
+"""Map the names that many formats share: prefixes of ids, kinds of nodes, licences."""
 
 from __future__ import annotations
 

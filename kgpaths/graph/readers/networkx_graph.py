@@ -1,4 +1,4 @@
-"""Any networkx graph, in memory or in a file (GraphML, GEXF, node-link JSON)."""
+"""Read any networkx graph, in memory or in a file (GraphML, GEXF, node-link JSON)."""
 
 from __future__ import annotations
 

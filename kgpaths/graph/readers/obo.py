@@ -1,4 +1,4 @@
-"""OBO ontologies, frame by frame through fastobo (the parser behind pronto).
+"""Read OBO ontologies, frame by frame, through fastobo (the parser behind pronto).
 
 Format: https://owlcollab.github.io/oboformat/doc/obo-syntax.html
 """

@@ -1,4 +1,4 @@
-"""OBO graphs: ontologies as JSON, streamed term by term.
+"""Read OBO graphs, which are ontologies as JSON, term by term.
 
 Format: https://github.com/geneontology/obographs
 """

@@ -1,4 +1,4 @@
-"""What OBO files and OBO graphs have in common: terms with names, cross-references and relations."""
+"""OBO files and OBO graphs have this in common: terms with names, cross-references and relations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a Parquet file, batch by batch."""
+"""Read the rows of a Parquet file, batch by batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PrimeKG's `kg.csv`, in which every edge stands twice, once in each direction.
+"""Read PrimeKG's `kg.csv`, in which every edge stands twice, once in each direction.
 
 Format and build: https://github.com/mims-harvard/PrimeKG (knowledge_graph/build_graph.ipynb). There the edges are
 collected in one direction, then a reversed copy is appended: so of the two rows of a `parent-child` pair the one

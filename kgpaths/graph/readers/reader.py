@@ -1,4 +1,4 @@
-"""What all readers have in common: how names of theirs become names of ours, and how faults are noted."""
+"""All readers share this: how their names become names of ours, and how faults are noted."""
 
 from __future__ import annotations
 

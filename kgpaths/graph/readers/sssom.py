@@ -1,4 +1,4 @@
-"""SSSOM: mappings between ids of different vocabularies.
+"""Read SSSOM: mappings between ids of different vocabularies.
 
 Format: https://mapping-commons.github.io/sssom/ (TSV with a YAML header in comment lines).
 """

@@ -1,4 +1,4 @@
-"""Generic node and edge tables: CSV, TSV (compressed or not) and Parquet, with any column names."""
+"""Read generic node and edge tables: CSV, TSV (compressed or not) and Parquet, with any column names."""
 
 from __future__ import annotations
 

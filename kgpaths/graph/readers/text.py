@@ -1,4 +1,4 @@
-"""Lines and rows of text files, compressed or not, with the line number at hand."""
+"""Read lines and rows of text files, compressed or not, and remember the line number."""
 
 from __future__ import annotations
 

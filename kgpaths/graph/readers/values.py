@@ -1,4 +1,4 @@
-"""Values as JSON, YAML and networkx bring them: one for a list of one, a word that a parser took for a truth value."""
+"""Read values as JSON, YAML and networkx give them: a single value for a list of one, or a truth value for a word."""
 
 from __future__ import annotations
 
