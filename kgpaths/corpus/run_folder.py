@@ -116,7 +116,7 @@ class RunFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.close()
-        with suppress(OSError):  # a folder made for nothing goes again, unless something is in it
+        with suppress(OSError):  # a folder that was made in vain is removed, unless something is in it
             for place in self._made:
                 place.rmdir()
 

@@ -89,7 +89,7 @@ class Clause:
 
     @cached_property
     def _scopes(self) -> Sequence[Scope]:
-        # Few sentences state anything: what words govern in them is asked when one does.
+        # Few sentences state anything, so scopes are found only when one does.
         return scopes_of(self._said, self.start, self.end)
 
     @cached_property

@@ -97,7 +97,7 @@ class RuleExtractor:
             return reading
         own = short_names(text.focus[:1] if text.strict_focus else ())
         if topic and own:
-            # The text's own abbreviation, though it does not say so, is not that of another disease.
+            # An abbreviation of the text's own, though not defined there, is not that of another disease.
             mentions = [
                 near._replace(node=topic.node, type=topic.type) if text.text[near.start : near.end] in own else near
                 for near in mentions

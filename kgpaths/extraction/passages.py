@@ -51,7 +51,7 @@ class Passages:
         if focus and not page.text.strict_focus and self._names_one_of(focus, page, segment.end):
             focus = None  # in a textbook "it" may be the gout that was spoken of, and not all of arthritis
         found = list(self._said(page, segment, section, focus))
-        # Few sentences state anything: what forbids all of it is looked for last.
+        # Few sentences state anything, so what forbids the whole sentence is looked for last.
         return () if found and self._states_nothing(page, segment.start, segment.end) else found
 
     def _said(self, page: Page, segment: Segment, section: Section, focus: Focus | None) -> Iterator[Statement]:

@@ -167,7 +167,7 @@ def _terms(text: ReferenceText) -> tuple[tuple[str, str, str], TextFault | None]
 
     known = licences().get(text.source)
     version = text.version or (known.version if known else "") or "unknown"
-    # A file of one's own may hold anything: the ledger does not answer for it.
+    # A user's own file may hold anything, so the ledger does not vouch for it.
     given = text.licence or (known.licence if known and text.source != "local" else "")
     licence = licence_id(given) if given else UNKNOWN_LICENCE
     if licence in licence_order() and licence != UNKNOWN_LICENCE:

@@ -50,7 +50,7 @@ class Reading(NamedTuple):
 
 
 class Extractor(Protocol):
-    """Whatever turns a text into statements: the rules here, or a language model behind the same door."""
+    """Whatever turns a text into statements: the rules here, or a language model with the same interface."""
 
     @property
     def version(self) -> str:

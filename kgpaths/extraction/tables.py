@@ -56,7 +56,7 @@ def read_edges(folder: str | Path) -> Iterator[EdgeRecord]:
 def best_evidence(rows: Iterable[tuple[Any, ...]]) -> list[Evidence]:
     """Return the sentences of an edge, each once under its surest rule, the surest first."""
     best: dict[tuple[str, int], Evidence] = {}
-    # The surest first, of these what names both things itself, of these the shortest.
+    # The surest come first, among these the sentences that name both things, and then the shortest.
     order = sorted(rows, key=lambda r: (-r[1], not r[9], len(r[2]), r[0], r[3], r[8]))
     for reference, score, sentence, start, end, lead, url, section, rule, _ in order:
         best.setdefault(

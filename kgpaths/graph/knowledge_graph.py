@@ -406,5 +406,5 @@ class KnowledgeGraph:
 
 
 def _sureness(said: Evidence) -> tuple[float, bool, bool, int]:
-    # The surest first; of these a sentence, one that needs no lead of a list, the shortest.
+    # The surest comes first, then one with a sentence, then one that needs no lead of a list, then the shortest.
     return -(said.score or 0.0), not said.sentence, bool(said.lead), len(said.sentence)

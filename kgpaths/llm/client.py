@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLES = ("KGPATHS_API_KEY", "OPENAI_API_KEY")
 """Environment variables that the key is read from, in this order; it comes from nowhere else and is written nowhere."""
-_NO_KEY = "none"  # servers on one's own machine ask for none, the client insists on some
+_NO_KEY = "none"  # local servers ask for no key, but the client insists on one
 _JSON = {"Content-Type": "application/json"}
 _CONNECT_S = 10.0
 _NOT_ACCEPTED = (400, 413, 422)

@@ -110,7 +110,7 @@ def _send(tx: ManagedTransaction, wanted: GraphState, phase: Phase, first: int, 
     if state.removing or (state.content_hash, state.cost_hash) != (wanted.content_hash, wanted.cost_hash):
         raise GraphError("another graph is just being pushed into the database; wait for it and push again")
     mark = int(getattr(state, phase.name))
-    if mark != first:  # confirmed without our hearing of it, or sent by a second push of the same graph
+    if mark != first:  # confirmed by a reply that never reached us, or sent by a second push of the same graph
         return mark
     made = int(tx.run(phase.statement, {"rows": rows}).single(strict=True)["made"])
     if made != len(rows):

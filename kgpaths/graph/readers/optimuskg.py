@@ -1,4 +1,6 @@
-"""OptimusKG's Parquet files: nodes (id, label, properties), edges (from, to, label, relation, undirected, properties).
+"""Read OptimusKG's Parquet files.
+
+Nodes have id, label, properties; edges have from, to, label, relation, undirected, properties.
 
 Format: https://github.com/mims-harvard/OptimusKG (gold layer). `properties` is JSON text and is missing in the small
 form of the files. Labels are codes: `DIS`, and `DRG-DIS` for edges.
