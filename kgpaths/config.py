@@ -210,6 +210,13 @@ class LLMConfig(_Config):
     """Times a request is sent in all when its reply is a refusal, empty or cut at the token limit."""
     endpoint: EndpointConfig = EndpointConfig()
 
+    @field_validator("base_url")
+    @classmethod
+    def _base_url_is_one(cls, given: str) -> str:
+        if fault := base_url_fault(given):
+            raise ValueError(fault)
+        return given
+
     def sampling(self, sample: int) -> tuple[str, float, int | None]:
         """Return model, temperature and seed of a sample.
 
@@ -220,6 +227,32 @@ class LLMConfig(_Config):
         model = self.models[sample % len(self.models)]
         temperature = self.temperatures[sample // len(self.models) % len(self.temperatures)]
         return model, temperature, None if self.seed is None else self.seed + 100 * sample
+
+
+def base_url_fault(url: str) -> str:
+    """Say why a text is no base URL of an endpoint, without repeating a secret in it; empty where it is one.
+
+    Base URLs stand in manifests and cards, so they hold no user, password, or query.
+
+    >>> base_url_fault("http://localhost:8000/v1")
+    ''
+    >>> base_url_fault("https://me:secret@host/v1")
+    'the base URL holds a user or a password; put the key into KGPATHS_API_KEY'
+    """
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "the base URL cannot be read: its host or port is none; it looks like http://localhost:8000/v1"
+    if "@" in parts.netloc:
+        return "the base URL holds a user or a password; put the key into KGPATHS_API_KEY"
+    if parts.query or parts.fragment or "?" in url or "#" in url:
+        return "the base URL holds a query or a fragment; it ends with the path, as http://localhost:8000/v1"
+    if parts.scheme not in ("http", "https") or not host or not url.isprintable() or " " in url:
+        return f"{url!r} is no base URL; it looks like http://localhost:8000/v1"
+    return ""
 
 
 class BuildConfig(_Config):

@@ -16,6 +16,7 @@
     │   ├── CheckpointDamaged a checkpoint that is not what was written
     │   └── OutOfMemory       a model that does not fit; says what would
     ├── EvaluationError       a task file or a model that cannot be evaluated       (exit 2)
+    ├── StageBroken           the same error on many questions in a row             (exit 1)
     ├── NotPublishable        a licence does not allow the release                  (exit 1)
     └── Interrupted           work stopped early, to be continued by the same call  (exit 75)
         ├── StorageFull       no space left; finished shards are kept
@@ -95,6 +96,12 @@ class OutOfMemory(TrainingError):
 
 class EvaluationError(KgpathsError):
     """A task file or a model that cannot be evaluated."""
+
+
+class StageBroken(KgpathsError):
+    """The same error broke a stage on many questions in a row: it is no question's fault."""
+
+    exit_code = EXIT_CHECK_FAILED
 
 
 class NotPublishable(KgpathsError):

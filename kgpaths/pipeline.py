@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgpaths.config import BuildConfig, default_out
+from kgpaths.errors import StageBroken
 from kgpaths.records import Draft, Mention, PathSet, QAItem, Reason, Row
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from kgpaths.verbalization.llm import LLMVerbalizer
 
 _log = logging.getLogger(__name__)
+
+MOST_EQUAL_ERRORS = 20
+"""Questions in a row that one error, raised at one place, may break before the run stops."""
 
 
 class Pipeline:
@@ -59,6 +65,7 @@ class Pipeline:
         self.finder = PathFinder(graph, self.config.paths)
         self.verbalizer = TemplateVerbalizer(graph)
         self.validator = Validator(graph, self.config.validation)
+        self._broken: Counter[tuple[object, ...]] = Counter()
 
     def drafter(self) -> LLMVerbalizer:
         """Return what writes chains with the configured model.
@@ -75,18 +82,23 @@ class Pipeline:
     def rows(self, items: Iterable[QAItem | SourceFault]) -> Iterator[Row]:
         """Yield one row for every item or fault, in order.
 
-        A stage that breaks on an item makes that one row `failed` (`stage_error`, the traceback in the log), so that a
-        single odd question never costs the run.
+        A stage that breaks on an item makes that one row `failed` (`stage_error`, the traceback in the log at level
+        debug), so that a single odd question never costs the run.
+
+        Raises:
+            StageBroken: the same error came `MOST_EQUAL_ERRORS` times in a row.
         """
         for item in items:
             if not isinstance(item, QAItem):
                 yield self.fault_row(item)
                 continue
             try:
-                yield self.row(item)
+                row = self.row(item)
             except Exception as error:
-                _log.exception("%s: a stage broke on this item", item.id)
-                yield self.broken_row(item, error)
+                row = self.broken_row(item, error)
+            else:
+                self.unbroken()
+            yield row
 
     def row(self, item: QAItem) -> Row:
         """Return what becomes of one question, with a chain from the templates."""
@@ -156,7 +168,18 @@ class Pipeline:
         )
 
     def broken_row(self, item: QAItem, error: Exception) -> Row:
-        """Return the row of a question on which a stage broke."""
+        """Return the row of a question on which a stage broke.
+
+        Raises:
+            StageBroken: the same error came `MOST_EQUAL_ERRORS` times in a row.
+        """
+        said = f"{type(error).__name__}: {error}"
+        _log.error("%s: a stage broke on this item: %s", item.id, said)
+        _log.debug("%s: a stage broke on this item", item.id, exc_info=error)
+        place = traceback.extract_tb(error.__traceback__)[-1:]
+        self._broken[type(error), *((one.filename, one.lineno) for one in place)] += 1
+        if max(self._broken.values()) >= MOST_EQUAL_ERRORS:
+            raise StageBroken(f"{MOST_EQUAL_ERRORS} questions in a row broke with the same error: {said}") from error
         return Row(
             id=item.id,
             item=item,
@@ -164,8 +187,12 @@ class Pipeline:
             reasons=("stage_error",),
             graph_hash=self.graph.hash,
             licence="",
-            detail=f"{type(error).__name__}: {error}",
+            detail=said,
         )
+
+    def unbroken(self) -> None:
+        """Note that a question went through all stages."""
+        self._broken.clear()
 
     def fault_row(self, fault: SourceFault) -> Row:
         """Return the row of a source row that is no question."""

@@ -125,12 +125,12 @@ async def _written(
             for sample in range(pipeline.config.llm.samples)
         ]
         row: Row = await compute(pipeline.judge, item, mentions, path_set, drafts)
-        return row
     except (Interrupted, UsageError):  # concerns the run
         raise
     except Exception as error:
-        _log.exception("%s: a stage broke on this item", item.id)
         return pipeline.broken_row(item, error)
+    pipeline.unbroken()
+    return row
 
 
 async def _at_once(function: Callable[_Args, _Value], *args: _Args.args, **kwargs: _Args.kwargs) -> _Value:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from kgpaths.config import EndpointConfig
 from kgpaths.errors import UsageError
+from kgpaths.language.printable import printable
 from kgpaths.llm.messages import Fault
-
-if TYPE_CHECKING:
-    import httpx2
 
 KEY_VARIABLES = ("KGPATHS_API_KEY", "OPENAI_API_KEY")
 """Environment variables that the key is read from, in this order; it comes from nowhere else and is written nowhere."""
@@ -42,22 +41,24 @@ class Client:
     def __init__(self, base_url: str, config: EndpointConfig) -> None:
         import openai
 
+        from kgpaths.llm.http import BoundedClient
+
         self.base_url = base_url
-        self.requests = 0
-        """HTTP requests so far, retries included."""
-        key = next((os.environ[name] for name in KEY_VARIABLES if os.environ.get(name)), None)
-        self._key = key
+        self._key = key = api_key()
         self._answered = False
         self._client = openai.AsyncOpenAI(
             base_url=base_url,
             api_key=key or _NO_KEY,
             max_retries=config.max_retries,
             timeout=openai.Timeout(config.timeout_s, connect=min(_CONNECT_S, config.timeout_s)),
-            http_client=openai.DefaultAioHttpClient(event_hooks={"request": [self._count]}),
+            http_client=(http := BoundedClient(config.timeout_s)),
         )
+        self._http = http
 
-    async def _count(self, _: httpx2.Request) -> None:
-        self.requests += 1
+    @property
+    def requests(self) -> int:
+        """HTTP requests so far, retries included."""
+        return self._http.requests
 
     async def close(self) -> None:
         """Close all connections."""
@@ -67,9 +68,12 @@ class Client:
         """Send a chat completion request, as these very bytes, and return the body as it came.
 
         Raises:
-            UsageError: the endpoint refuses the key, knows no such path or no such model.
+            UsageError: the endpoint refuses the key, knows no such path or no such model, sends the request on to
+                another address, or does not speak HTTP.
         """
         import openai
+
+        from kgpaths.llm.http import NoHttp, ReplyTooLarge
 
         try:
             body = await self._client.post(
@@ -85,12 +89,27 @@ class Client:
             return Answer(None, "transport", _cause(error), heard=False)
         except openai.APIStatusError as error:
             return self._status(error, model)
+        except ReplyTooLarge as error:
+            return Answer(None, "bad_response", str(error))
+        except NoHttp as error:
+            if not self._answered:
+                raise UsageError(
+                    f"what answers at {self.base_url} does not speak HTTP ({printable(str(error))}); check --base-url"
+                ) from None
+            return Answer(None, "transport", printable(str(error)))
 
     def _status(self, error: Any, model: str) -> Answer:
         said = error.body.get("message") if isinstance(error.body, dict) else None
-        code, said = error.status_code, " ".join(str(said or error.response.text).split())
+        code, said = error.status_code, " ".join(printable(str(said or error.response.text)).split())
         if self._key:  # servers quote it in their refusals
             said = said.replace(self._key, "…")
+        if 300 <= code < 400:
+            target = urlsplit(printable(error.response.headers.get("location", "")))
+            there = f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"
+            raise UsageError(
+                f"{self.base_url} sends requests on to {there} (HTTP {code}), and they are not sent there; "
+                "if that is the endpoint, give its root as --base-url"
+            )
         detail = f"HTTP {code}: {said if len(said) <= 200 else said[:200] + '…'}"
         if code in (401, 403):
             does = "refuses the API key" if self._key else "wants an API key"
@@ -110,6 +129,20 @@ class Client:
         """Return whether a refusal is about the model: by its code or words, or, before any answer, by its name."""
         named = re.search(rf"(?<![\w./-]){re.escape(model)}(?![\w./-])", said) is not None
         return bool(_NO_MODEL.search(said)) or (not self._answered and named and not _TOO_LONG.search(said))
+
+
+def api_key() -> str | None:
+    """Return the key from the environment, without blanks around it; None where there is none.
+
+    Raises:
+        UsageError: it holds what no HTTP header can hold.
+    """
+    for name in KEY_VARIABLES:
+        if key := os.environ.get(name, "").strip():
+            if not (key.isascii() and key.isprintable()) or " " in key:
+                raise UsageError(f"{name} holds a blank, a line break or a letter that no API key can have")
+            return key
+    return None
 
 
 def _causes(error: BaseException) -> list[BaseException]:

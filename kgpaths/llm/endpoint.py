@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kgpaths.config import EndpointConfig
+from kgpaths.config import EndpointConfig, base_url_fault
 from kgpaths.errors import EndpointDown, KgpathsError, UsageError
 from kgpaths.llm.accounting import Spent, Usage
-from kgpaths.llm.client import Answer, Client
+from kgpaths.llm.client import Answer, Client, api_key
 from kgpaths.llm.limits import Budget, Outage, Rates
 from kgpaths.llm.messages import ChatRequest, Fault, Reply, canonical_json, reply_key
 from kgpaths.llm.reading import read_reply
@@ -45,8 +45,9 @@ class Endpoint:
     """
 
     def __init__(self, base_url: str, config: EndpointConfig | None = None, *, store: Path | None = None) -> None:
-        if not base_url.startswith(("http://", "https://")):
-            raise UsageError(f"{base_url!r} is no base URL; it looks like http://localhost:8000/v1")
+        if fault := base_url_fault(base_url):
+            raise UsageError(fault)
+        api_key()  # one that cannot be sent is said before any work
         self.base_url = base_url.rstrip("/")
         self.config = config or EndpointConfig()
         self.store = ReplyStore(store) if store is not None else None

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kgpaths.language.control_tokens import own_turn
+from kgpaths.language.printable import printable
 from kgpaths.llm.content import content_of
-from kgpaths.llm.control_tokens import own_turn
 from kgpaths.llm.messages import Fault, Reply
+
+_MOST_TOKENS = 10**8
+"""Tokens of one call; a server that counts more miscounts."""
 
 
 def read_reply(body: str) -> Reply:
@@ -59,13 +63,17 @@ def read_reply(body: str) -> Reply:
 
 
 def _text(value: Any) -> str:
-    """Return a string that can be written anywhere: half surrogate pairs, which JSON allows, become question marks."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    """Return a string that can be written anywhere.
+
+    Half surrogate pairs, which JSON allows, become question marks; control characters go.
+    """
+    return printable(value.encode("utf-8", "replace").decode()) if isinstance(value, str) else ""
 
 
 def _count(usage: Any, name: str) -> int:
+    """Return a number of tokens, 0 where the server gives none that can be one."""
     value = usage.get(name) if isinstance(usage, dict) else None
-    return value if isinstance(value, int) and value >= 0 else 0
+    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else 0
 
 
 def _shown(body: str) -> str:

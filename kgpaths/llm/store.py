@@ -8,6 +8,7 @@ committed reply (only a power cut can take the last few).
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -176,6 +177,9 @@ class ReplyStore:
     def _connected(self) -> sqlite3.Connection:
         """Open the file; one at a time, because SQLite lets nobody look while a file turns to WAL."""
         with self._opening, ExitStack() as undo:
+            # Prompts and replies may be confidential; what SQLite writes beside the file takes over its mode.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self.path.chmod(0o600)
             connection = sqlite3.connect(self.path, isolation_level=None, timeout=30)
             undo.callback(connection.close)
             for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", _SCHEMA):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from typing import Any
 
+from kgpaths.language.control_tokens import without_tokens
 from kgpaths.sources.faults import Record, Unusable
 
 # What pandas writes for a missing value and reads as one. `NA` and `Null` are left out: sodium, a null hypothesis.
@@ -41,7 +42,7 @@ def text_of(fields: Record, name: str) -> str:
 
 
 def as_written(value: Any, name: str) -> str:
-    """Return a value of the field `name` as text, whatever words it holds.
+    """Return a value of the field `name` as text, whatever words it holds, without a model's control tokens.
 
     Raises:
         Unusable: it is a list, an object, or true or false.
@@ -50,7 +51,7 @@ def as_written(value: Any, name: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Unusable("malformed_input", f"field {name!r} is {kind_of(value)}, not text")
-    return str(value)
+    return without_tokens(str(value))
 
 
 def whole_number(value: Any) -> int | None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kgpaths.config import LLMConfig
 from kgpaths.errors import UsageError
+from kgpaths.language.control_tokens import leaked, own_turn
 from kgpaths.language.english import folded
 from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
-from kgpaths.llm.control_tokens import leaked, own_turn
 from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import usable_paths
 from kgpaths.verbalization.assembly import Assembled, Flaw, assemble

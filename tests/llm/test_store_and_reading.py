@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpaths.errors import CorpusError
+from kgpaths.language.control_tokens import leaked, own_turn
 from kgpaths.llm import Endpoint, ReplyStore
-from kgpaths.llm.control_tokens import leaked, own_turn
 from kgpaths.llm.reading import read_reply
 from kgpaths.llm.store import Note, StoredReply
 
