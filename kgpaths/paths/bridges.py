@@ -23,7 +23,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import UPWARD
 from kgpaths.paths.features import ItemFeatures, Middles
 from kgpaths.paths.inference import HARMS, HELPS
@@ -31,6 +30,7 @@ from kgpaths.paths.kernel import FoundPath
 from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import Question
+from kgpaths.vocabulary.node_types import node_types
 
 _MIDDLES = 24
 """Best middles that paths are sought over; those that no way leads over do not count."""

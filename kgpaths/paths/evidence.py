@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.linking.stated import PRESENT
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.records import Mention
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 DIRECT, ITSELF, UPWARD = -1, -2, -3
 """Values of `Support.through` that are no node."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types
+from kgpaths.vocabulary.node_types import node_types
 
 HARMS = frozenset({"causes", "contributes_to", "has_side_effect", "contraindicated_for"})
 """Predicates by which a remedy does harm."""

@@ -24,11 +24,11 @@ import numpy as np
 from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError, nearest
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.paths.views import search_graph
 from kgpaths.records import Edge, Record
 from kgpaths.resources import resource
+from kgpaths.vocabulary.node_types import node_types
 
 Shape = Literal["walk", "chain", "star", "pair"]
 SHAPES: tuple[Shape, ...] = get_args(Shape)

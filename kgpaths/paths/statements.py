@@ -17,9 +17,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import relations
 from kgpaths.paths.selection import OptionNodes
 from kgpaths.records import Hop, Question, ReasoningPath
+from kgpaths.vocabulary.relations import relations
 
 if TYPE_CHECKING:
     from kgpaths.paths.finder import PathFinder

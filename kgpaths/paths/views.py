@@ -22,13 +22,14 @@ from numpy.typing import NDArray
 from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError, nearest
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.costs import degree_costs, edge_costs
 from kgpaths.paths.kernel import Barred
 from kgpaths.paths.kernel_numpy import ANY, UNUSED
 from kgpaths.paths.priors import priors_file, read_priors, steps
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.resources import cache_dir
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 View = Literal["default", "full"]
 _FORMAT = 5

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgpaths.graph.vocabulary import relations
 from kgpaths.validation.registry import Case, Fault, check
+from kgpaths.vocabulary.relations import relations
 
 _NEGATIVE = (
     "not", "never", "none", "cannot", "except", "exception", "excepting", "false", "untrue",

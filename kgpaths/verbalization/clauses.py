@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language.english import agree, agree_object, is_plural, listing, singular
 from kgpaths.language.names import Names
+from kgpaths.vocabulary.relations import relations
 
 FROM_SUBJECT = frozenset(
     {"is_a", "falls_under", "part_of", "member_of", "has_action", "participates_in", "occurs_in", "in_taxon"}

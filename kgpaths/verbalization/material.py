@@ -207,7 +207,7 @@ class _Gathering:
 
     def _tie(self, nodes: Sequence[str], finding: str) -> tuple[Edge, bool] | None:
         """Return the edge between an option and a finding that a clinician reasons with first, and its direction."""
-        from kgpaths.graph.vocabulary import relations
+        from kgpaths.vocabulary.relations import relations
 
         edges = [
             (relation.cost_millinats, edge.id, edge)
@@ -259,7 +259,7 @@ class _Gathering:
 
     def _type_once(self, node: str) -> str:
         """Return a node's type in parentheses the first time it is named."""
-        from kgpaths.graph.vocabulary import node_types
+        from kgpaths.vocabulary.node_types import node_types
 
         if node in self._typed:
             return ""

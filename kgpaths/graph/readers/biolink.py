@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from kgpaths.graph.frequency import frequency, share
 from kgpaths.graph.readers.values import as_list, as_text
-from kgpaths.graph.vocabulary import relations
+from kgpaths.vocabulary.relations import relations
 
 _DIRECTION = {"increased": 0, "upregulated": 0, "decreased": 1, "downregulated": 1}
 _LEVEL = ("increases_abundance_of", "decreases_abundance_of")
