@@ -14,6 +14,15 @@ from kgpaths.records import Polarity
 from kgpaths.vocabulary.entries import Entry, table
 from kgpaths.vocabulary.node_types import node_types
 
+Family = Literal[
+    "hierarchy", "similarity", "attribute", "genetics", "manifestation", "etiology", "risk", "transmission",
+    "diagnosis", "treatment", "harm", "location", "interaction", "regulation", "process", "composition", "association",
+    "denial",
+]  # fmt: skip
+"""What a relation speaks of; each is explained at the head of `ontologies/relations.yaml`."""
+Role = Literal["class", "heading", "group", "whole", "sign", "complication", "cause", "outcome"]
+"""What the object of a relation is to its subject."""
+
 
 class Relation(Entry):
     """One predicate of the graph."""
@@ -25,7 +34,12 @@ class Relation(Entry):
     """English from subject to object: ``"{subject} {phrase} {object}"``."""
     inverse_phrase: str
     """English from object to subject: ``"{object} {inverse_phrase} {subject}"``."""
+    said_from: Literal["subject", "object", ""] = ""
+    """The only end that the statement reads well from; empty where both do."""
     polarity: Polarity
+    family: Family
+    role: Role | None = None
+    """None in families of which all relations have the same."""
     symmetric: bool = False
     effect: Literal[-1, 0, 1] = 0
     """What the subject does to the object: 1 more or stronger, -1 less or weaker, 0 unknown."""
@@ -75,6 +89,27 @@ def _spelled_out(names: Iterable[str]) -> tuple[str, ...]:
     unknown = wanted - {"any"} - set(found) - {node_types()[key].group for key in found}
     if unknown:
         raise ValueError(f"relations.yaml names unknown node types {sorted(unknown)}")
+    return found
+
+
+@cache
+def relations_of(*families: Family, role: Role | None = None) -> frozenset[str]:
+    """Return the predicates of some families, all where none is named, or, with `role`, those of them that have it.
+
+    Raises:
+        KeyError: there are none.
+
+    >>> sorted(relations_of("treatment"))
+    ['indicated_for', 'palliates', 'prevents', 'treats']
+    >>> sorted(relations_of(role="sign"))
+    ['has_phenotype', 'has_symptom']
+    """
+    known = relations().items()
+    found = frozenset(
+        key for key, one in known if (not families or one.family in families) and role in (None, one.role)
+    )
+    if not found:
+        raise KeyError(f"no relation of {families} with the role {role!r}")
     return found
 
 
