@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths import EntityLinker, KnowledgeGraph
-from kgpaths.graph.vocabulary import relations
 from kgpaths.paths.agreement import SHORTEST_EXPLANATION
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
+from kgpaths.vocabulary.relations import relations
 
 SETS = {"CasiMedicos": "casimedicos:casimedicos_en.jsonl", "MedMCQA dev": "medmcqa:medmcqa_dev.jsonl"}
 CHOSEN, HUB = 5, 1500

@@ -20,9 +20,10 @@ from pathlib import Path
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.linking import EntityLinker
 from kgpaths.records import Mention
+from kgpaths.vocabulary.node_types import types_of
 
 READ = Path(__file__).parents[1] / "tests" / "data" / "linking" / "unlinked_answers.tsv"
-_FINDINGS = frozenset({"symptom", "phenotype", "finding", "disease"})
+_FINDINGS = types_of("condition")
 _GENERAL = 0.3
 """Score of a partial mention that is a general word or an adjective."""
 

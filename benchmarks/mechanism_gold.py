@@ -16,8 +16,8 @@ from graph_build import PREDICATES, TYPES
 
 from kgpaths.errors import UnknownNode
 from kgpaths.graph import GraphView, KnowledgeGraph, build_from_spec
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.vocabulary.node_types import node_types
 
 SOURCE = "drugmechdb"
 GROUPS = {

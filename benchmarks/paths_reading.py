@@ -28,10 +28,10 @@ import numpy as np
 from paths_agreement import cheapest, ends_of, interval
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language import read_question
 from kgpaths.records import Mention, QAItem, ReasoningPath
 from kgpaths.sources import open_source
+from kgpaths.vocabulary.relations import relations
 
 SEED, QUESTIONS, PATHS = "paths-read-1", 30, 5
 METHODS = ("selected", "dwpc")

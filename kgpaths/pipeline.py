@@ -145,7 +145,7 @@ class Pipeline:
         return self._row(item, mentions, path_set, **judged[0][1], drafts=tuple(draft for _, _, draft in others))
 
     def _row(self, item: QAItem, mentions: tuple[Mention, ...], path_set: PathSet, **made: Any) -> Row:
-        from kgpaths.graph.vocabulary import licences, strictest
+        from kgpaths.vocabulary.licences import licences, strictest
 
         ledger = licences()
         question_licence = ledger[item.licence].licence if item.licence in ledger else item.licence

@@ -40,7 +40,8 @@ from kgpaths.graph.hpo import read_hpo
 from kgpaths.graph.merge import vocabulary
 from kgpaths.graph.tables import EdgeRecord, NodeRecord, write_tables
 from kgpaths.graph.text_edges import write_text_edges
-from kgpaths.graph.vocabulary import node_types, relations
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 DEFAULT = Path(__file__).parent / "default"
 _FILES = ("nodes.tsv.xz", "edges.tsv.xz", "text_edges.tsv.xz", "COUNTS.tsv")

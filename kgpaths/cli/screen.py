@@ -53,7 +53,7 @@ def marked(text: str, mentions: Iterable[Mention]) -> Text:
 
 def arrow_line(graph: KnowledgeGraph, path: ReasoningPath) -> str:
     """Return one path as `a ─phrase→ b ─phrase→ c`, each hop read in walking direction."""
-    from kgpaths.graph.vocabulary import relations
+    from kgpaths.vocabulary.relations import relations
 
     line = graph.name(path.hops[0].start)
     for hop in path.hops:
@@ -65,7 +65,7 @@ def arrow_line(graph: KnowledgeGraph, path: ReasoningPath) -> str:
 
 def edge_lines(graph: KnowledgeGraph, edge: Edge) -> list[str]:
     """Return one edge with what it rests on: its source, and below it the sentence where it was read in a text."""
-    from kgpaths.graph.vocabulary import relations
+    from kgpaths.vocabulary.relations import relations
 
     known = relations().get(edge.predicate)  # a graph of one's own may use words that the vocabulary lacks
     phrase = known.phrase if known else edge.predicate.replace("_", " ")

@@ -15,7 +15,7 @@ def stats(
     """Print how many questions came in, were linked, had paths, and were accepted or rejected, and why."""
     from kgpaths.cli import model_options, screen
     from kgpaths.corpus import Corpus
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     corpus = Corpus.open(run)
     if as_json:

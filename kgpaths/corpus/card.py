@@ -38,7 +38,7 @@ DISCLAIMER = (
 
 def card(manifest: Manifest, funnel: Funnel) -> str:
     """Return the text of `README.md`, with the YAML head that the Hub and `datasets.load_dataset` read."""
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     ledger = licences()
     known = manifest.source_licence == manifest.source_name and manifest.source_licence in ledger
@@ -110,7 +110,7 @@ def card(manifest: Manifest, funnel: Funnel) -> str:
 
 def _edges(manifest: Manifest, funnel: Funnel) -> list[str]:
     """Say how the edges came to be; where chains rest on sentences, of whose texts."""
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     ledger = licences()
     tiers = [(tier, text) for tier, text in _TIER_TEXT.items() if tier in manifest.graph_tiers]

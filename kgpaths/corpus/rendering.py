@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, get_args
 
 from kgpaths.corpus.schema import CONFIGS, Config
-from kgpaths.graph.vocabulary import strictest
 from kgpaths.language.layout import Layout
 from kgpaths.records import Chain, Edge, QAItem, Row, Split
+from kgpaths.vocabulary.licences import strictest
 
 FINAL = "The answer is "
 """What the last line of every assistant message starts with; the answer is the rest of that line."""

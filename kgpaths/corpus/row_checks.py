@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from kgpaths.corpus.sentence_checks import differences
 from kgpaths.errors import GraphError
-from kgpaths.graph.vocabulary import strictest
 from kgpaths.records import Hop, Mention, QAItem, Row, Span
+from kgpaths.vocabulary.licences import strictest
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -347,7 +347,7 @@ class RunFolder:
         import pyarrow as pa
 
         from kgpaths.graph.info import tier_counts
-        from kgpaths.graph.vocabulary import licences, strictest
+        from kgpaths.vocabulary.licences import licences, strictest
 
         ledger = licences()
         return Manifest(

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from kgpaths.extraction.rules import Cue, Frame, Guards
 from kgpaths.extraction.scopes import Scope, scopes_of
+from kgpaths.vocabulary.node_types import types_of
 
 _CONDITIONS = frozenset({"disease", "finding"})
-_SIGNS = frozenset({"symptom", "phenotype", "finding"})
 _DRUGS = frozenset({"drug", "drug_class"})
 _CONTRIBUTES = 60
 """Characters before a cue without an anchor that may still speak of the focus."""
@@ -161,7 +161,7 @@ class Clause:
         """
         guard = self._guards.leads_to if leads_to else self._guards.risk_of
         return any(
-            near.type in (_SIGNS | _CONDITIONS if leads_to else _CONDITIONS)
+            near.type in (types_of("condition") if leads_to else _CONDITIONS)
             and near.node != than
             and guard.search(self.text[max(self.start, near.start - 60) : near.start])
             for near in self.mentions
@@ -230,7 +230,7 @@ class Clause:
         allowed = near.assertion in frame.allowed or perhaps
         if near.type not in frame.fillers or not allowed or self._barred(near, frame):
             return False
-        if near.type not in _SIGNS and self._is_demonstrative(near):
+        if near.type not in types_of(role="sign") and self._is_demonstrative(near):
             return False
         if near.type != "gene" and self._guards.gene_after.match(self._rest(near)):
             return False
@@ -260,7 +260,7 @@ class Clause:
 
     def _of_which(self, near: Near, frame: Frame) -> list[str]:
         """Return the anchor that a mention names: "this blood disorder" is the focus."""
-        if self._focus and self._is_demonstrative(near) and near.type not in _SIGNS:
+        if self._focus and self._is_demonstrative(near) and near.type not in types_of(role="sign"):
             return self._of_focus()
         if self._focus and self.text[self.start : near.end].strip().removeprefix("the ") in self._focus.titles:
             return self._of_focus()  # "Deafness with gout is characterized by …" is not about gout

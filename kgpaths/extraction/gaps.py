@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.linking.stated import PRESENT
 from kgpaths.records import QAItem
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 _GROUPS = frozenset({"condition", "substance", "care", "living_thing", "gene_product", "circumstance"})
 """Groups of node types of which a reference text could say more."""

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from kgpaths.extraction.wording import pattern
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.resources import resource
+from kgpaths.vocabulary.node_types import node_types
 
 Side = Literal["anchor", "filler"]
 _TABLES = ("sections.yaml", "frames.yaml", "cues.yaml", "guards.yaml", "scopes.yaml")

@@ -25,7 +25,7 @@ from kgpaths.extraction.texts import ReferenceText, TextFault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
 from kgpaths.graph.tables import EdgeRecord
-from kgpaths.graph.vocabulary import licence_order, licences
+from kgpaths.vocabulary.licences import licence_order, licences
 
 BATCH = 2_000
 """Texts between two places where work can be taken up again."""

@@ -195,7 +195,7 @@ def _without_denials(
     "0 of 7 patients" of one report is no lack where another report of the source counts some, and of one concept made
     of two a source may deny what it states of the other.
     """
-    from kgpaths.graph.vocabulary import denials
+    from kgpaths.vocabulary.relations import denials
 
     code = {name: number for number, name in enumerate(predicates)}
     pair = values["subject"].astype(np.int64) << 32 | values["object"]
@@ -219,7 +219,7 @@ def _join_licences(
     low, high = np.minimum.reduceat(column, starts), np.maximum.reduceat(column, starts)
     ends = np.append(starts[1:], len(column))
     for edge in np.flatnonzero(low != high):
-        from kgpaths.graph.vocabulary import strictest
+        from kgpaths.vocabulary.licences import strictest
 
         given = {licences[code] for code in column[starts[edge] : ends[edge]]}
         joined["licence"][edge] = licences.index(strictest(sorted(given)))

@@ -107,7 +107,7 @@ def _build(tables: Path, folder: Path, *, text_edges: bool = True) -> None:
     from kgpaths.graph.snapshot import SourceInfo
     from kgpaths.graph.tables import read_edges, read_nodes
     from kgpaths.graph.text_edges import read_text_edges
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     ledger = licences()
     skipped: Counter[str] = Counter()

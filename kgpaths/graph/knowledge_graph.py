@@ -19,7 +19,7 @@ from kgpaths.graph.concept_ids import id_in
 from kgpaths.graph.ids import folded, name_key
 from kgpaths.graph.snapshot import Strings, load_array, load_codes, read_meta, verify_files
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.unsaid import OF_ANOTHER, sayable, says_nothing, withdrawn
+from kgpaths.graph.unsaid import of_another, sayable, says_nothing, withdrawn
 from kgpaths.records import Edge, EdgeTier, Evidence
 
 if TYPE_CHECKING:
@@ -379,7 +379,7 @@ class KnowledgeGraph:
             return False
         subject, object_ = (self.name(int(ends[number])) for ends in (self.subject, self.object))
         predicate = self.predicates[self.predicate[number]]
-        if predicate in OF_ANOTHER and self._are_kin(int(self.subject[number]), int(self.object[number])):
+        if predicate in of_another() and self._are_kin(int(self.subject[number]), int(self.object[number])):
             return False
         statement = (self.id(int(self.subject[number])), predicate, self.id(int(self.object[number])))
         return statement not in withdrawn() and not says_nothing(subject, object_, predicate)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from kgpaths.graph.ids import folded
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord, by_id
-from kgpaths.graph.vocabulary import node_types
+from kgpaths.vocabulary.node_types import node_types
 
 RULES = (
     "same_label",

@@ -31,7 +31,7 @@ def write_text_edges(folder: Path, edges: Iterable[EdgeRecord]) -> Path:
     >>> said = Evidence(reference="t1", score=0.9, sentence="Flu causes\\nfever.", start=3, end=20, rule="causes")
     >>> edge = EdgeRecord("DOID:1", "causes", "HP:1", "medquad", "2019", "CC-BY-4.0", "text", 0.9, (said,))
     >>> _ = write_text_edges(folder, [edge])
-    >>> from kgpaths.graph.vocabulary import licences
+    >>> from kgpaths.vocabulary.licences import licences
     >>> list(read_text_edges(folder, licences())) == [edge]
     True
     """

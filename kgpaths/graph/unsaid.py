@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from kgpaths.resources import resource
+from kgpaths.vocabulary.relations import relations_of
 
 if TYPE_CHECKING:
     from kgpaths.graph.knowledge_graph import KnowledgeGraph
 
-OF_ANOTHER = frozenset({
-    "has_symptom", "has_phenotype", "causes", "has_complication", "has_risk_factor", "contributes_to", "triggered_by",
-})  # fmt: skip
-"""Predicates between two things: of one thing under two names, or of a thing and its kind, they say nothing."""
 _ROUNDING = 1e-6
 """Strengths are stored with 32 bits: 0.9 must not fall below itself."""
 
@@ -64,6 +61,15 @@ def unsaid() -> Unsaid:
     return Unsaid(**yaml.safe_load(resource("ontologies", "paths", "unsaid.yaml").read_text(encoding="utf-8")))
 
 
+def of_another() -> frozenset[str]:
+    """Return the predicates between two things: of a thing under two names, or of it and its kind, they say nothing.
+
+    >>> "causes" in of_another(), "is_a" in of_another()
+    (True, False)
+    """
+    return relations_of("manifestation", "etiology", "risk")
+
+
 def says_nothing(subject: str, object_: str, predicate: str) -> bool:
     """Say whether a statement between two names is empty: a class of a catalogue, or a thing that shows itself.
 
@@ -77,7 +83,7 @@ def says_nothing(subject: str, object_: str, predicate: str) -> bool:
     if unsaid().empty.search(subject) or unsaid().empty.search(object_):
         return True
     one, other = (f" {' '.join(re.findall(r'[a-z0-9]+', name.casefold()))} " for name in (subject, object_))
-    return predicate in OF_ANOTHER and (one in other or other in one)
+    return predicate in of_another() and (one in other or other in one)
 
 
 @cache

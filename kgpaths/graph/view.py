@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kgpaths.graph.knowledge_graph import KnowledgeGraph
     from kgpaths.graph.snapshot import SnapshotMeta
     from kgpaths.graph.tables import EdgeRecord, NodeRecord
-    from kgpaths.graph.vocabulary import Policy
+    from kgpaths.vocabulary.licences import Policy
 
 
 class GraphView:
@@ -29,7 +29,7 @@ class GraphView:
         licences: keep these licences.
         tiers: keep these tiers.
         policy: keep what a release under this policy may carry, edges and the nodes they join; see `policy_of` of
-            `kgpaths.graph.vocabulary`. Names that a merged node took from other sources are not looked at.
+            `kgpaths.vocabulary.licences`. Names that a merged node took from other sources are not looked at.
         degree_cap: keep edges whose two nodes have at most this many neighbours in the whole graph.
 
     Raises:
@@ -161,7 +161,7 @@ class GraphView:
 
 def _publishable(graph: KnowledgeGraph, policy: Policy) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which edges and which nodes a release under a policy may carry: bool[E], bool[N]."""
-    from kgpaths.graph.vocabulary import POLICIES, licences, policy_of, strictest
+    from kgpaths.vocabulary.licences import POLICIES, licences, policy_of, strictest
 
     if policy not in POLICIES:
         raise UsageError(f"unknown policy {policy!r}; {nearest(policy, POLICIES)}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kgpaths.language.english import folded, in_sentence, is_plural, same_words, with_article
 from kgpaths.records import Mention, QAItem
+from kgpaths.vocabulary.node_types import types_of
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -47,7 +48,7 @@ class Names:
             return f"the {name}"
         if (kind == "drug_class" and _ONE_OF_A_CLASS.search(name)) or (kind == "cell" and _CELL.search(name)):
             return f"{name}s"
-        if kind in ("test", "procedure", "device") and _COUNTABLE.search(name):
+        if kind in types_of("care") and _COUNTABLE.search(name):
             return with_article(name)
         return name
 

@@ -115,7 +115,7 @@ class Candidates:
     """Names of a graph under the rules of the linker: case, word order, stop names, linkable types, preference."""
 
     def __init__(self, graph: KnowledgeGraph, index: NameIndex, config: LinkingConfig) -> None:
-        from kgpaths.graph.vocabulary import node_types
+        from kgpaths.vocabulary.node_types import node_types
 
         types = node_types()
         self.graph = graph

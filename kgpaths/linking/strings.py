@@ -12,7 +12,6 @@ from functools import partial
 
 from kgpaths.config import LinkingConfig
 from kgpaths.graph.tables import SCOPES
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.linking.candidates import Anchor, Candidate, Candidates
 from kgpaths.linking.examinations import names_of_test, says_test
 from kgpaths.linking.fuzzy import CLEAR, NearNames
@@ -29,6 +28,7 @@ from kgpaths.linking.phrases import (
 from kgpaths.linking.short_forms import is_named_like
 from kgpaths.linking.tokens import Tokens, content_words, tokenize
 from kgpaths.records import MentionTier
+from kgpaths.vocabulary.node_types import node_types
 
 _UNWRAPPED = 0.95
 """Factor of the score when a wrapper was taken off."""

@@ -19,11 +19,11 @@ from typing import NamedTuple, Self
 
 from kgpaths.config import PathConfig
 from kgpaths.errors import UnknownNode, UsageError
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.neo4j.connection import Database, connect
 from kgpaths.neo4j.schema import require_complete
 from kgpaths.paths.signs import composed_effect
 from kgpaths.records import Hop, ReasoningPath
+from kgpaths.vocabulary.node_types import node_types
 
 DEEPEST = 6
 _BY_ID = "UNWIND $ids AS id MATCH (n:KgNode {id: id}) RETURN id, n.index AS index"

@@ -23,14 +23,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import UPWARD
 from kgpaths.paths.features import ItemFeatures, Middles
-from kgpaths.paths.inference import HARMS, HELPS
 from kgpaths.paths.kernel import FoundPath
 from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import Question
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations_of
 
 _MIDDLES = 24
 """Best middles that paths are sought over; those that no way leads over do not count."""
@@ -80,10 +80,11 @@ class Bridges:
         """Take the item's parts, and what is asked."""
         self.selector, self.features, self.ranker = selector, features, ranker
         self.wrong, self.saved_by = _NOTHING, _NOTHING
+        helping, harming = relations_of("treatment"), relations_of("etiology", "harm")
         if question.wants_remedy:
-            self.wrong, self.saved_by = HARMS, HELPS
+            self.wrong, self.saved_by = harming, helping
         elif question.kind in _OF_HARM:
-            self.wrong, self.saved_by = HELPS, HARMS
+            self.wrong, self.saved_by = helping, harming
 
     def middles(self, option: OptionNodes, closed: Collection[int]) -> dict[int, Table]:
         """Return worth and features of every candidate middle, by the option's node that it leads to."""

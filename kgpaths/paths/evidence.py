@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.linking.stated import PRESENT
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.records import Mention
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations, relations_of
 
 DIRECT, ITSELF, UPWARD = -1, -2, -3
 """Values of `Support.through` that are no node."""
@@ -42,8 +43,6 @@ _SCALE_BY_GROUP = {
 """How much a stated node of a group tells: findings tell most; that a test was done or a body part named, little."""
 _HISTORICAL = 0.5
 """Scale of what the text says of the past: a risk, not a finding of today."""
-_CLASSIFIES = frozenset({"is_a", "falls_under", "part_of", "member_of", "has_action"})
-"""Relations from a thing to its class or whole."""
 _CATALOGUES = ("OMIM:", "ORPHA:")
 """Prefixes of diseases that only catalogues of rare diseases have."""
 _RARITY, _ORPHANET_RARITY = 3000, 1500
@@ -101,7 +100,8 @@ class EvidenceModel:
             ],
             dtype=np.int64,
         )
-        self.classifies = np.array([predicate in _CLASSIFIES for predicate in graph.predicates], dtype=bool)
+        hierarchy = relations_of("hierarchy")
+        self.classifies = np.array([predicate in hierarchy for predicate in graph.predicates], dtype=bool)
         self._is_a = graph.predicates.index("is_a") if "is_a" in graph.predicates else -1
         self.kinds = self._descendants()
         """Shape (N,): nodes below it by is_a."""

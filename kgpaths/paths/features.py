@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.graph.ids import folded
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, EvidenceModel, ItemEvidence
 from kgpaths.paths.kernel import INFINITE, Kernel
 from kgpaths.paths.passages import Passages
+from kgpaths.vocabulary.node_types import node_types
 
 _GROUPS = ("condition", "substance", "gene_product", "living_thing", "circumstance", "process", "care", "structure")
 FEATURES: dict[str, str] = {

@@ -18,13 +18,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types
-
-HARMS = frozenset({"causes", "contributes_to", "has_side_effect", "contraindicated_for"})
-"""Predicates by which a remedy does harm."""
-HELPS = frozenset({"treats", "indicated_for", "palliates", "prevents"})
-"""Predicates by which a remedy is good for something."""
-_SIGNS = frozenset({"symptom", "phenotype", "finding"})
+from kgpaths.vocabulary.node_types import node_types, types_of
+from kgpaths.vocabulary.relations import relations_of
 
 Between = Callable[[int, int], Collection[int]]
 """Numbers of the edges that a path can show between two neighbours."""
@@ -51,6 +46,7 @@ def follows(graph: KnowledgeGraph, nodes: Sequence[int], told: frozenset[int], b
             for number in between(nodes[place - 1], nodes[place])
         )
 
+    helping, signs = relations_of("treatment"), types_of(role="sign")
     last = len(nodes) - 1
     place = 1
     while place < last:
@@ -59,11 +55,11 @@ def follows(graph: KnowledgeGraph, nodes: Sequence[int], told: frozenset[int], b
             while end < last and groups[end + 1] == "substance":
                 end += 1
             known = groups[place - 1] == "substance" or not told.isdisjoint(nodes[place : end + 1])
-            helps = bool(predicates(place - 1) & HELPS)
-            if not (known or end == last or (end == last - 1 and helps and not predicates(end) & HELPS)):
+            helps = bool(predicates(place - 1) & helping)
+            if not (known or end == last or (end == last - 1 and helps and not predicates(end) & helping)):
                 return False
         elif node not in told:
-            if graph.type(node) in _SIGNS and not is_class(place):
+            if graph.type(node) in signs and not is_class(place):
                 return False
             if groups[place - 1 : place + 2] == ["condition", "gene_product", "condition"]:
                 return False

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.features import ItemFeatures, words
 from kgpaths.paths.passages import Passages
 from kgpaths.paths.selection import OptionNodes, Pivot
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 OPTION_FEATURES: dict[str, str] = {
     "direct": "ln(1 + joint evidence for it in nats)",

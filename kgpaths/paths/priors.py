@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from kgpaths.errors import ConfigError
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import relations
 from kgpaths.records import ReasoningPath
 from kgpaths.resources import resource
+from kgpaths.vocabulary.relations import relations
 
 _DEAREST = 6000
 

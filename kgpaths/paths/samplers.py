@@ -24,11 +24,12 @@ import numpy as np
 from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError, nearest
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.paths.views import search_graph
 from kgpaths.records import Edge, Record
 from kgpaths.resources import resource
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations_of
 
 Shape = Literal["walk", "chain", "star", "pair"]
 SHAPES: tuple[Shape, ...] = get_args(Shape)
@@ -38,7 +39,6 @@ _RARE = (2, 30)
 _BEAM = 64
 _SHARED, _APART = 4, 3
 """Findings in common, and findings of each condition alone, that a pair holds."""
-_FINDINGS = frozenset({"has_symptom", "has_phenotype", "has_complication"})
 _TRIES = 50
 """Starts tried in an area before it counts as exhausted."""
 
@@ -225,7 +225,7 @@ class Sampler:
 
     def _joins(self, condition: int, finding: int) -> bool:
         predicate, forward = divmod(int(self.arcs.relation[self.arcs.arc(condition, finding)]), 2)
-        return bool(forward) and self.graph.predicates[predicate] in _FINDINGS
+        return bool(forward) and self.graph.predicates[predicate] in relations_of("manifestation")
 
     def _sample(self, shape: Shape, area: str, nodes: list[int]) -> Sample:
         graph = self.graph

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import relations
 from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.vocabulary.relations import relations
 
 
 def shown_edge(graph: KnowledgeGraph, view: SearchGraph, u: int, v: int, wanted: Sequence[str]) -> int:

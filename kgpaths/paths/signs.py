@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.records import Hop, PathEffect, ReasoningPath
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 
 def composed_effect(hops: Sequence[Hop]) -> PathEffect | None:

@@ -17,14 +17,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import relations
 from kgpaths.paths.selection import OptionNodes
 from kgpaths.records import Hop, Question, ReasoningPath
+from kgpaths.vocabulary.relations import relations, relations_of
 
 if TYPE_CHECKING:
     from kgpaths.paths.finder import PathFinder
 
-_SIGNS = frozenset({"has_symptom", "has_phenotype"})
 _MOST = 4
 """Paths that are taken; more statements of one harm make it no clearer."""
 _ENOUGH = 3
@@ -77,7 +76,7 @@ def says_harm(graph: KnowledgeGraph, question: Question, number: int, answer: in
     if predicate == "contraindicated_for":
         return question.polarity == "not_to_do"
     # What must not be done is what does the harm; of a harm that is asked for, either side may be the answer.
-    agent = graph.object[number] if predicate == "triggered_by" else graph.subject[number]
+    agent = graph.object[number] if relations()[predicate].role == "cause" else graph.subject[number]
     return question.polarity == "harms" or int(agent) == answer
 
 
@@ -102,7 +101,7 @@ def _over_conditions(
             for start in starts
             for edge in graph.numbers_between(start, middle)
             if graph.may_say(edge)
-            and graph.predicates[graph.predicate[edge]] in _SIGNS
+            and graph.predicates[graph.predicate[edge]] in relations_of(role="sign")
             and int(graph.subject[edge]) == middle
         ]
         if len(signs) >= _FEWEST_SIGNS:

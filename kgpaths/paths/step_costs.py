@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from kgpaths.config import PathConfig
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.costs import MAX_COST, edge_costs
 from kgpaths.paths.kernel import Kernel
 from kgpaths.paths.priors import steps
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.paths.views import view_costs
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 _CANDIDATES, _TEMPERATURE, _PULL = 100, 500.0, 0.05
 """Paths of an example in a round; T in milli-nats; how strongly costs are held at where they begin."""

@@ -22,23 +22,24 @@ from numpy.typing import NDArray
 from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError, nearest
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.costs import degree_costs, edge_costs
 from kgpaths.paths.kernel import Barred
 from kgpaths.paths.kernel_numpy import ANY, UNUSED
 from kgpaths.paths.priors import priors_file, read_priors, steps
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.resources import cache_dir
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import Family, relations, relations_of
 
 View = Literal["default", "full"]
 _FORMAT = 5
-_FAMILIES: tuple[tuple[frozenset[str], bool], ...] = (
-    (frozenset({"has_symptom", "has_phenotype", "has_complication"}), False),
-    (frozenset({"located_in", "occurs_in", "originates_in_cell", "expressed_in"}), False),
-    (frozenset({"is_a", "falls_under", "part_of", "member_of", "has_action", "resembles"}), True),
-    (frozenset({"treats", "indicated_for", "palliates", "prevents"}), True),
+_ALIKE: tuple[tuple[tuple[Family, ...], bool], ...] = (
+    (("manifestation",), False),
+    (("location",), False),
+    (("hierarchy", "similarity"), True),
+    (("treatment",), True),
 )
-"""Relations that say the same for `SearchGraph.merely_shared`, and whether the family is strict."""
+"""Families of relations that say the same for `SearchGraph.merely_shared`, and whether they are strict."""
 _WORTH_KEEPING = 50_000
 """Edges; a smaller graph is made faster than it is opened."""
 
@@ -179,13 +180,13 @@ def _priors(graph: KnowledgeGraph, config: PathConfig) -> NDArray[np.int64]:
 
 
 def _kinds(graph: KnowledgeGraph) -> list[int]:
-    """Family of every predicate code, twice its number plus 1 if it is strict; a predicate without one is its own."""
-    kinds = []
-    for code, predicate in enumerate(graph.predicates):
-        own = 2 * (len(_FAMILIES) + code)
-        family = [2 * number + strict for number, (members, strict) in enumerate(_FAMILIES) if predicate in members]
-        kinds.append(family[0] if family else own)
-    return kinds
+    """What every predicate code is alike with: twice its number plus 1 if it is strict; a predicate may be alone."""
+    alike = {
+        name: 2 * number + strict
+        for number, (families, strict) in enumerate(_ALIKE)
+        for name in relations_of(*families)
+    }
+    return [alike.get(name, 2 * (len(_ALIKE) + code)) for code, name in enumerate(graph.predicates)]
 
 
 def _make(graph: KnowledgeGraph, config: PathConfig, view: View) -> SearchGraph:

@@ -44,7 +44,7 @@ def sources() -> tuple[SourceEntry, ...]:
     >>> [(entry.name, entry.rows, entry.licence) for entry in sources()][:2]
     [('medqa', 1000, 'MIT'), ('medmcqa', 300, 'MIT')]
     """
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     ledger = licences()
     return tuple(
@@ -146,6 +146,6 @@ def _name_of(path: Path) -> str:
 
 
 def _ledger_url(name: str) -> str:
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     return licences()[name].url

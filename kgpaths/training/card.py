@@ -17,7 +17,7 @@ DISCLAIMER = (
 
 def model_card(record: TrainingRecord, lines: Sequence[Mapping[str, Any]], *, merged: bool = False) -> str:
     """Return the text of `README.md` for the adapter, or for the merged model."""
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     about, config, lengths = record.provenance, record.config, record.lengths
     name = Path(record.base_model).name

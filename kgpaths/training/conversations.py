@@ -177,7 +177,7 @@ def _conversations(rows: Iterable[Any], where: str) -> list[Conversation]:
 
 
 def _with_licences(about: Provenance, rows: Iterable[Conversation]) -> Provenance:
-    from kgpaths.graph.vocabulary import strictest
+    from kgpaths.vocabulary.licences import strictest
 
     named: set[str] = set()
     sources: dict[str, int] = {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from kgpaths.errors import NotPublishable, TrainingError, UsageError, nearest
-from kgpaths.graph.vocabulary import Policy
 from kgpaths.training.conversations import Provenance
+from kgpaths.vocabulary.licences import Policy
 
 POLICIES: tuple[Policy, ...] = ("open", "open+sa", "noncommercial", "internal")
 """From the most open release to none at all."""
@@ -25,7 +25,7 @@ def check_publishable(about: Provenance, *, base_licence: str | None, policy: Po
     kgpaths.errors.NotPublishable: these weights may not be published under the policy 'open':
       sider (3 rows): CC-BY-NC-SA-4.0 allows noncommercial...
     """
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     if policy not in POLICIES[:-1]:
         raise UsageError(f"policy {policy!r} publishes nothing; {nearest(policy, POLICIES[:-1])}")

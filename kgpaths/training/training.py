@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgpaths.errors import TrainingError, UsageError
-from kgpaths.graph.vocabulary import Policy
 from kgpaths.training.config import TrainConfig
 from kgpaths.training.quiet import quiet_libraries
+from kgpaths.vocabulary.licences import Policy
 
 if TYPE_CHECKING:
     from kgpaths.training.record import TrainingRecord

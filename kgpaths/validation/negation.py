@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgpaths.graph.vocabulary import relations
 from kgpaths.validation.registry import Case, Fault, check
+from kgpaths.vocabulary.relations import Relation, relations
 
 _NEGATIVE = (
     "not", "never", "none", "cannot", "except", "exception", "excepting", "false", "untrue",
@@ -25,10 +25,6 @@ _FORBIDDING = (
     "aggravate", "aggravates", "exacerbate", "exacerbates", "toxic", "toxicity", "adverse",
 )  # fmt: skip
 _WORDS = frozenset(_NEGATIVE) | frozenset(_FORBIDDING)
-_HARM = frozenset({
-    "causes", "contributes_to", "has_side_effect", "triggered_by", "increases_activity_of", "increases_abundance_of",
-    "positively_regulates", "contraindicated_for",
-})  # fmt: skip
 
 
 @check("question_not_turned", "A question with a negative or a contraindication is not answered by what speaks for it.")
@@ -42,9 +38,14 @@ def question_not_turned(case: Case) -> Iterator[Fault]:
     reasoning = [edge for _, step in case.steps("evidence", "link") for edge in step.edge_ids]
     for edge in (case.graph.edge(edge) for edge in reasoning if case.graph.has_edge(edge)):
         relation = relations().get(edge.predicate)
-        if edge.predicate in _HARM or (relation is not None and relation.polarity == "contradicts"):
+        if relation is not None and (relation.polarity == "contradicts" or _may_harm(relation)):
             return
     yield Fault(f"the question says {found!r}, and the chain argues for what holds", "polarity_violated")
+
+
+def _may_harm(relation: Relation) -> bool:
+    """Say whether a relation brings something about, or more of it."""
+    return relation.family in ("etiology", "harm") or (relation.family == "regulation" and relation.effect == 1)
 
 
 def _last_sentence(stem: str) -> str:

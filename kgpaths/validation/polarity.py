@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgpaths.graph.vocabulary import relations
 from kgpaths.validation.registry import SUPPORT, Case, Fault, check
+from kgpaths.vocabulary.relations import relations
 
 
 @check(

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language.english import agree, agree_object, folded, plain
 from kgpaths.records import Edge, Step
 from kgpaths.validation.registry import Case, Fault, check
+from kgpaths.vocabulary.relations import relations
 
 
 class Token(NamedTuple):

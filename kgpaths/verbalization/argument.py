@@ -184,7 +184,7 @@ def pertinent_negatives(graph: KnowledgeGraph, said: Stated, findings: Iterable[
 
 def _is_condition(graph: KnowledgeGraph, node: str) -> bool:
     """Say whether a node is something that a patient can have or lack."""
-    from kgpaths.graph.vocabulary import node_types
+    from kgpaths.vocabulary.node_types import node_types
 
     kind = node_types().get(graph.type(node))
     return kind is not None and kind.group == "condition"

@@ -230,7 +230,7 @@ class _Assembly:
                 self.flaws.append(Flaw("incomplete_structure", message))
 
     def _conditions(self, edges: Iterable[Edge]) -> set[str]:
-        from kgpaths.graph.vocabulary import node_types
+        from kgpaths.vocabulary.node_types import node_types
 
         stated = {mention.node_id for mention in self.material.findings.values()}
         ends = {end for edge in edges for end in (edge.subject, edge.object)}

@@ -10,22 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language.english import agree, agree_object, is_plural, listing, singular
 from kgpaths.language.names import Names
-
-FROM_SUBJECT = frozenset(
-    {"is_a", "falls_under", "part_of", "member_of", "has_action", "participates_in", "occurs_in", "in_taxon"}
-    | {"gene_associated_with", "affects_risk_of", "increases_abundance_of", "decreases_abundance_of"}
-    | {"has_metabolite", "has_active_ingredient", "transmitted_by"}
-)
-"""Predicates that are said from the subject on, whichever way a path walks them."""
-FROM_OBJECT = frozenset({"has_side_effect", "located_in"})
-"""Predicates that are said from the object on."""
-CLASSES = frozenset({"is_a", "falls_under"})
-"""Predicates whose object is named without article, that of `is_a` in the singular."""
-NO_PRONOUN = CLASSES | {"member_of", "has_action"}
-"""Predicates after whose phrase "it" does not read well: "is a kind of it"."""
+from kgpaths.vocabulary.relations import relations
 
 
 @dataclass(frozen=True)
@@ -42,7 +29,7 @@ class Clause:
     @property
     def turned(self) -> bool:
         """True when it is said from its ends on."""
-        return self.predicate in (FROM_OBJECT if self.forward else FROM_SUBJECT)
+        return relations()[self.predicate].said_from == ("object" if self.forward else "subject")
 
 
 def clause_text(
@@ -69,11 +56,12 @@ def clause_text(
     phrase = relation.phrase if forward else relation.inverse_phrase
     several = len(subjects) > 1
     phrase = agree_object(agree(phrase, several or is_plural(subjects[0]), several), len(objects) > 1)
-    if clause.predicate in CLASSES and forward:
+    if relation.role in ("class", "heading") and forward:
         objects = [re.sub("^(?:an?|the) ", "", name) for name in objects]
     if clause.predicate == "is_a" and forward:
         objects = [singular(name) for name in objects]
-    if pronoun and len(objects) == 1 and clause.predicate not in NO_PRONOUN:
+    # "It" does not read well behind "is a kind of" and "belongs to the class of".
+    if pronoun and len(objects) == 1 and (relation.family != "hierarchy" or relation.role == "whole"):
         objects = [pronoun]
     said = ["which"] if relative else [name + note(node) for name, node in zip(subjects, left, strict=True)]
     return f"{listing(said)} {phrase} {listing([name + note(node) for name, node in zip(objects, right, strict=True)])}"

@@ -15,14 +15,11 @@ import numpy as np
 
 from kgpaths.language.names import Names
 from kgpaths.records import Edge, Mention, PathSet, QAItem
+from kgpaths.vocabulary.relations import relations_of
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
-MANIFESTATIONS = frozenset({"has_symptom", "has_phenotype"})
-"""Predicates by which a disease leads one to look for a finding."""
-USES = frozenset({"treats", "indicated_for", "palliates", "prevents"})
-"""Predicates by which something is used for a condition."""
 USUAL, EXPECTED = 0.8, 0.5
 """Frequencies: where a finding that is this usual is absent, its disease is less likely; and worth a word at all."""
 SURE = 0.8
@@ -50,7 +47,7 @@ def frequency(edge: Edge) -> float | None:
     The strength of other edges is how sure their source is, which is another thing.
     """
     known = edge.tier == "curated" and any(one.score is not None for one in edge.evidence)
-    return edge.strength if known and edge.predicate in MANIFESTATIONS else None
+    return edge.strength if known and edge.predicate in relations_of(role="sign") else None
 
 
 def contrast(
@@ -110,7 +107,7 @@ def _against(
     Nothing where something forbids the answer too.
     """
     there = tuple(present)
-    treated = {edge.object for edge in _between(graph, answers, there) if edge.predicate in USES}
+    treated = {edge.object for edge in _between(graph, answers, there) if edge.predicate in relations_of("treatment")}
 
     def opposing(some: Sequence[str]) -> tuple[Edge, ...]:
         found = (edge for edge in _between(graph, some, there) if edge.subject in some)
@@ -128,10 +125,11 @@ def _missed(
     graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], absent: Iterable[str]
 ) -> tuple[Edge, ...]:
     """Return what one would look for in a disease and the question denies, where the answer does not bring it too."""
+    signs = relations_of(role="sign")
     found = [
         edge
         for edge in _between(graph, nodes, absent)
-        if edge.predicate in MANIFESTATIONS and edge.subject in nodes and _expected(edge) and _may_say(graph, edge)
+        if edge.predicate in signs and edge.subject in nodes and _expected(edge) and _may_say(graph, edge)
     ]
     if not found:
         return ()
@@ -149,11 +147,11 @@ def _lacking(
     graph: KnowledgeGraph, nodes: Sequence[str], answers: Sequence[str], present: Iterable[str]
 ) -> tuple[tuple[Edge, Edge], ...]:
     """Return the findings that a source says a disease does not show, and that the answer shows."""
-    pairs = []
+    pairs, signs = [], relations_of(role="sign")
     for finding in present:
         lacks = [edge for edge in _between(graph, nodes, [finding]) if edge.subject in nodes]
         shows = [edge for edge in _between(graph, answers, [finding]) if edge.subject in answers]
-        ours = [edge for edge in shows if edge.predicate in MANIFESTATIONS and edge.tier == "curated"]
+        ours = [edge for edge in shows if edge.predicate in signs and edge.tier == "curated"]
         # Where sources disagree about a disease, nothing is said.
         pair = (*lacks[:1], *ours[:1])
         if len(pair) < 2 or not all(_may_say(graph, edge) for edge in pair):
@@ -166,7 +164,8 @@ def _lacking(
 def _brought(graph: KnowledgeGraph, answers: Iterable[str]) -> frozenset[str]:
     """Return all that an answer, its kinds or its classes are stated to bring, with the classes of that."""
     kin = {*classes(graph, answers), *(node for answer in answers for node in _neighbours(graph, answer, "is_a", 0))}
-    shown = (n for node in kin for predicate in MANIFESTATIONS for n in _neighbours(graph, node, predicate, 1))
+    signs = relations_of(role="sign")
+    shown = (n for node in kin for predicate in signs for n in _neighbours(graph, node, predicate, 1))
     return classes(graph, shown) | kin
 
 

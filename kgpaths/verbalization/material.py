@@ -19,16 +19,15 @@ from kgpaths.linking.stated import reading_order, stated
 from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, usable_paths
 from kgpaths.verbalization.clauses import Clause, clause_text
-from kgpaths.verbalization.contrast import MANIFESTATIONS, Distractor, frequency
+from kgpaths.verbalization.contrast import Distractor, frequency
 from kgpaths.verbalization.recipes import Shown
+from kgpaths.vocabulary.relations import relations, relations_of
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
 CATALOGUES = ("OMIM:", "ORPHA:")
 """Prefixes of diseases that only catalogues of rare diseases have."""
-STRUCTURE = frozenset({"is_a", "part_of"})
-"""Neutral predicates that tie a finding to an option all the same."""
 Key = str | None
 """Key of an option; None for the answer of an open question."""
 
@@ -207,15 +206,13 @@ class _Gathering:
 
     def _tie(self, nodes: Sequence[str], finding: str) -> tuple[Edge, bool] | None:
         """Return the edge between an option and a finding that a clinician reasons with first, and its direction."""
-        from kgpaths.graph.vocabulary import relations
-
         edges = [
             (relation.cost_millinats, edge.id, edge)
             for node in nodes
             for edge in self.graph.edges_between(node, finding)
             if (relation := relations().get(edge.predicate)) is not None
             and relation.in_paths
-            and (relation.polarity == "supports" or edge.predicate in STRUCTURE)
+            and (relation.polarity == "supports" or relation.role in ("class", "whole"))
             and edge.tier != "associated_in_text"
             and edge.subject != edge.object
         ]
@@ -259,7 +256,7 @@ class _Gathering:
 
     def _type_once(self, node: str) -> str:
         """Return a node's type in parentheses the first time it is named."""
-        from kgpaths.graph.vocabulary import node_types
+        from kgpaths.vocabulary.node_types import node_types
 
         if node in self._typed:
             return ""
@@ -304,7 +301,8 @@ class _Gathering:
         graph = self.graph
         node = graph.index(finding)
         edges = graph.arcs[graph.indptr[node] : graph.indptr[node + 1]]
-        codes = [code for code, name in enumerate(graph.predicates) if name in MANIFESTATIONS]
+        signs = relations_of(role="sign")
+        codes = [code for code, name in enumerate(graph.predicates) if name in signs]
         numbers: list[int] = edges[(graph.object[edges] == node) & np.isin(graph.predicate[edges], codes)].tolist()
         return numbers
 

@@ -33,7 +33,7 @@ class _Shown:
 
 @cache
 def _types() -> re.Pattern[str]:
-    from kgpaths.graph.vocabulary import node_types
+    from kgpaths.vocabulary.node_types import node_types
 
     labels = "|".join(sorted((re.escape(kind.label) for kind in node_types().values()), key=len, reverse=True))
     return re.compile(rf" \((?:{labels})\)")

@@ -189,7 +189,7 @@ class TemplateVerbalizer:
 
     def _asked(self, question: Question, argument: Argument) -> str:
         """Return what is asked, where the answer can be such a thing: no drug is a diagnosis, no rash a treatment."""
-        from kgpaths.graph.vocabulary import node_types
+        from kgpaths.vocabulary.node_types import node_types
 
         asked = question.asks_for
         types = [self._graph.type(node) for node in argument.answer_node_ids]

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from kgpaths.graph.tables import NodeRecord
-from kgpaths.graph.vocabulary import resolve_predicate
+from kgpaths.vocabulary.relations import resolve_predicate
 from readers.records import Tables, node, statement, table, tidy
 
 _PREFIXES = {

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import licences
 from kgpaths.records import Evidence
+from kgpaths.vocabulary.licences import licences
 
 LONGEST_NAME = 100
 _SCOPE_ORDER = ("exact", "abbreviation", "lay", "narrow", "broad", "related")

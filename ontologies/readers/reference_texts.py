@@ -24,7 +24,7 @@ from kgpaths.extraction.texts import ReferenceText, TextFault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.default import build_default
 from kgpaths.graph.tables import EdgeRecord
-from kgpaths.graph.vocabulary import licences
+from kgpaths.vocabulary.licences import licences
 
 FILES = {"medquad": "qa/medquad.jsonl.gz", "openstax": "text/openstax.jsonl.gz"}
 _MISTITLED = frozenset({"http://www.ninds.nih.gov/disorders/lyme/lyme.htm"})

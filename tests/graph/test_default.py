@@ -10,7 +10,9 @@ import pytest
 
 from kgpaths.errors import GraphError, UsageError
 from kgpaths.graph import KnowledgeGraph, default
-from kgpaths.graph.vocabulary import licences, node_types, relations
+from kgpaths.vocabulary.licences import licences
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 
 @pytest.fixture(scope="module")

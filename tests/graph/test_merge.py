@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeName, NodeRecord
 from kgpaths.graph.merge import RULES, canonical_id, merge_concepts, merged_edges, merged_nodes, normal_name, vocabulary
-from kgpaths.graph.vocabulary import node_types
+from kgpaths.vocabulary.node_types import node_types
 
 _PREFIXES = ("DOID", "HP", "SYMP", "MESH", "OMIM")
 _ids = st.builds("{}:{}".format, st.sampled_from(_PREFIXES), st.integers(1, 3))

@@ -13,7 +13,7 @@ from kgpaths.errors import ConfigError, GraphError, UsageError
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.assembly import build_from_spec
 from kgpaths.graph.spec import GraphSpec
-from kgpaths.graph.vocabulary import strictest
+from kgpaths.vocabulary.licences import strictest
 
 SPEC = """
 name: small

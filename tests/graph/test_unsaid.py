@@ -82,7 +82,8 @@ def test_what_was_found_wrong_is_never_said() -> None:
 
 
 def test_every_name_in_the_table_is_one() -> None:
-    from kgpaths.graph.vocabulary import licences, relations
+    from kgpaths.vocabulary.licences import licences
+    from kgpaths.vocabulary.relations import relations
 
     named = unsaid().predicates.union(*unsaid().sources.values())
     assert named <= relations().keys()

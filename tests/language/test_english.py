@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language.english import (
     agree,
     capitalised,
@@ -17,6 +16,7 @@ from kgpaths.language.english import (
     same_words,
     with_article,
 )
+from kgpaths.vocabulary.relations import relations
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import pytest
 
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeName, NodeRecord
 from kgpaths.graph.tables import SCOPES, TIERS
-from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.records import Evidence
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 _STARTER = Path(__file__).parents[1] / "services" / "neo4j_server.py"
 _spec = importlib.util.spec_from_file_location("neo4j_server", _STARTER)

@@ -10,8 +10,10 @@ import pytest
 
 from kgpaths.graph.tables import EdgeRecord, NodeRecord, read_edges, read_nodes, write_tables
 from kgpaths.graph.text_edges import read_text_edges
-from kgpaths.graph.vocabulary import licences, node_types, relations
 from kgpaths.resources import resource
+from kgpaths.vocabulary.licences import licences
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 DEFAULT = resource("ontologies", "default")
 EMBEDDABLE = {"CC0-1.0", "MIT", "CC-BY-3.0", "CC-BY-4.0", "LicenseRef-NLM"}

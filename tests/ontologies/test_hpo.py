@@ -11,7 +11,9 @@ import pytest
 
 from kgpaths.graph.hpo import hpo_version, read_hpo
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import licences, node_types, relations
+from kgpaths.vocabulary.licences import licences
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations
 
 Hpo = tuple[dict[str, NodeRecord], dict[tuple[str, str, str], EdgeRecord]]
 

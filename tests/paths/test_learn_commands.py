@@ -12,11 +12,11 @@ import yaml
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.cli import main
 from kgpaths.config import PathConfig
-from kgpaths.graph.vocabulary import relations
 from kgpaths.paths.features import FEATURES
 from kgpaths.paths.ranker import Ranker
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
+from kgpaths.vocabulary.relations import relations
 
 
 def kgpaths(*arguments: object) -> object:

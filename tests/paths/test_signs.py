@@ -8,10 +8,10 @@ import pytest
 
 from kgpaths.config import PathConfig
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
-from kgpaths.graph.vocabulary import relations
 from kgpaths.paths import PathFinder
 from kgpaths.paths.signs import composed_effect, contradiction, effect_sentence
 from kgpaths.records import Hop, ReasoningPath
+from kgpaths.vocabulary.relations import relations
 
 NODES = {"DRUG:1": "drug", "DRUG:2": "drug", "GENE:1": "gene", "GO:1": "biological_process", "DOID:1": "disease",
          "HP:1": "phenotype"}  # fmt: skip

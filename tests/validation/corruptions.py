@@ -8,9 +8,9 @@ from random import Random
 from typing import Any, NamedTuple
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language.english import agree, in_sentence
 from kgpaths.records import Chain, PathSet, Span, Step
+from kgpaths.vocabulary.relations import relations
 
 Spoil = Callable[[Random, KnowledgeGraph, Any, Chain], "Spoilt | None"]
 

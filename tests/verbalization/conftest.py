@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language import read_question
 from kgpaths.records import Finding, Hop, Mention, Option, OptionEvidence, PathSet, QAItem, ReasoningPath
+from kgpaths.vocabulary.relations import relations
 
 CLINIC = yaml.safe_load((Path(__file__).parents[1] / "data/clinic.yaml").read_text("utf-8"))
 MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)(?:\|(\w+))?\]\]")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.language import read_question
 from kgpaths.records import Hop, Mention, Option, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization import TemplateVerbalizer
+from kgpaths.vocabulary.node_types import node_types
 
 _CONDITIONS = {"disease", "symptom", "phenotype", "finding"}
 _REMEDIES = {"drug", "drug_class", "chemical", "food"}

@@ -15,12 +15,12 @@ import pytest
 
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.graph.tables import read_nodes
-from kgpaths.graph.vocabulary import relations
 from kgpaths.language import read_question
 from kgpaths.records import Chain, Evidence, Hop, Mention, Option, OptionEvidence, PathSet, QAItem, ReasoningPath
 from kgpaths.resources import resource
 from kgpaths.validation import Validator
 from kgpaths.verbalization import TemplateVerbalizer
+from kgpaths.vocabulary.relations import relations
 
 CHAINS = 1000
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from kgpaths.graph.frequency import frequency, share
 from kgpaths.graph.readers.values import as_list, as_text
-from kgpaths.graph.vocabulary import relations
+from kgpaths.vocabulary.relations import relations
 
 _DIRECTION = {"increased": 0, "upregulated": 0, "decreased": 1, "downregulated": 1}
 _LEVEL = ("increases_abundance_of", "decreases_abundance_of")
@@ -24,8 +24,8 @@ _ASPECT = {  # of what is affected: our predicate for more and for less of it
     "activity_or_abundance": ("positively_regulates", "negatively_regulates"),
     "": ("positively_regulates", "negatively_regulates"),
 }
-_DIRECT = frozenset({"causes", "affects", "regulates", "contributes_to"})
-"""Predicates, also as `qualified_predicate`, of which aspect and direction tell the effect."""
+_VERBS = frozenset({"causes", "affects", "regulates", "contributes_to"})
+"""Predicates of Biolink, also as `qualified_predicate`, of which aspect and direction tell the effect."""
 _FREE = frozenset(
     {
         "qualified_predicate",
@@ -104,7 +104,7 @@ def qualified(predicate: str, given: Mapping[str, str], *, swapped: bool = False
     noted: tuple[str, ...] = ()
     if direction:
         verb = rest.pop("qualified_predicate", "causes").removeprefix("biolink:")
-        more_or_less = _ASPECT.get(_plain(aspect)) if verb in _DIRECT and predicate in _DIRECT else None
+        more_or_less = _ASPECT.get(_plain(aspect)) if {verb, predicate} <= _VERBS else None
         if more_or_less is None or _plain(direction) not in _DIRECTION or (not aspect and predicate != "regulates"):
             return Qualified("", why=f"{predicate}, {aspect} {direction}")
         predicate = more_or_less[_DIRECTION[_plain(direction)]]

@@ -17,8 +17,8 @@ from kgpaths.graph.readers.reader import Obsolete, Reader
 from kgpaths.graph.readers.text import Lines, Table
 from kgpaths.graph.readers.values import as_text
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import relations
 from kgpaths.records import Evidence
+from kgpaths.vocabulary.relations import relations
 
 _BROADER = ("biolink:NamedThing", "biolink:BiologicalEntity", "biolink:ThingWithTaxon", "biolink:Entity")
 """Categories that say too little: the prefix of the id, or a narrower category beside them, decides."""

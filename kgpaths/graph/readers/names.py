@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kgpaths.graph.vocabulary import licence_order, licences, node_types
+from kgpaths.vocabulary.licences import licence_order, licences
+from kgpaths.vocabulary.node_types import node_types
 
 _PREFIXES = {
     # spellings of one registry: with one spelling the same concept has one id in all sources

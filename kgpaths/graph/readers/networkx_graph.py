@@ -14,8 +14,8 @@ from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Reader, Settings
 from kgpaths.graph.readers.values import as_list
 from kgpaths.graph.tables import SCOPES, TIERS, EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import relations
 from kgpaths.records import Evidence
+from kgpaths.vocabulary.relations import relations
 
 _ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     # ours: what people call it, in the order of preference

@@ -15,7 +15,8 @@ from kgpaths.graph.readers.names import curie, node_type
 from kgpaths.graph.readers.reader import Obsolete, Reader
 from kgpaths.graph.readers.values import as_list
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
-from kgpaths.graph.vocabulary import licences, resolve_predicate
+from kgpaths.vocabulary.licences import licences
+from kgpaths.vocabulary.relations import resolve_predicate
 
 _RELATIONS = {  # of the Relation Ontology and others: what files name by number
     "BFO:0000050": "part_of",

@@ -15,7 +15,9 @@ from kgpaths.graph.readers.faults import FaultReason, Faults
 from kgpaths.graph.readers.names import curie, licence_id, node_type, says_no_type
 from kgpaths.graph.readers.values import as_list, as_text
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
-from kgpaths.graph.vocabulary import denials, licences, node_types, resolve_predicate
+from kgpaths.vocabulary.licences import licences
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import denials, resolve_predicate
 
 UNKNOWN_LICENCE = "LicenseRef-unknown"
 """What a statement carries when nothing says under which terms it may be used: it is not publishable."""

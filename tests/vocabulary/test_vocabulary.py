@@ -9,14 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpaths.errors import UsageError
-from kgpaths.graph.vocabulary import (
-    licence_order,
-    licences,
-    node_types,
-    relations,
-    resolve_predicate,
-    strictest,
-)
+from kgpaths.vocabulary.licences import licence_order, licences, strictest
+from kgpaths.vocabulary.node_types import node_types
+from kgpaths.vocabulary.relations import relations, resolve_predicate
 
 PLACEHOLDER = re.compile(r"[_{}<>]|todo|xxx|\bn/?a\b|related_to", re.IGNORECASE)
 EXPECTED = [
