@@ -10,7 +10,7 @@ import numpy as np
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import node_types, relations
-from kgpaths.linking.stated import PRESENT
+from kgpaths.linking.assertion.stated import PRESENT
 from kgpaths.records import QAItem
 
 _GROUPS = frozenset({"condition", "substance", "care", "living_thing", "gene_product", "circumstance"})

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import node_types, relations
-from kgpaths.linking.stated import PRESENT
+from kgpaths.linking.assertion.stated import PRESENT
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.records import Mention
 

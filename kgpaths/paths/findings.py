@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.language.question import sentence_that_asks
-from kgpaths.linking.assertion import assertions
-from kgpaths.linking.measurements import measurements
-from kgpaths.linking.tokens import content_words, tokenize
+from kgpaths.linking.assertion.status import assertions
+from kgpaths.linking.values.measurements import measurements
+from kgpaths.linking.words.tokenizer import content_words, tokenize
 from kgpaths.records import Finding, FindingKind, Mention, QAItem, Question
 from kgpaths.resources import resource
 
