@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, get_args
 
-from kgpaths.linking.assertion import assertions
-from kgpaths.linking.tokens import tokenize
+from kgpaths.linking.assertion.status import assertions
+from kgpaths.linking.words.tokenizer import tokenize
 from kgpaths.records import Assertion
 
 LABELS = Path(__file__).resolve().parents[1] / "tests" / "data" / "linking"

@@ -14,9 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.linking import EntityLinker
-from kgpaths.linking.disambiguation import Choice
-from kgpaths.linking.embeddings import Embeddings
+from kgpaths.linking import Choice, Embeddings, EntityLinker
 
 
 def report(path: Path, graph: KnowledgeGraph, chooser: Embeddings, first: int | None) -> None:

@@ -96,7 +96,7 @@ def built(folder: Path, graph: str, size: int, with_graph: bool) -> float:
     """Build our index of so many names in a folder, or a graph that has them and its index; return CPU seconds."""
     named = names(graph, size)
     if not with_graph:
-        from kgpaths.linking.index import NameIndex
+        from kgpaths.linking.match.index import NameIndex
 
         start = time.process_time()
         NameIndex.build(named).save(folder / "index")
@@ -165,9 +165,9 @@ def phrase_matcher(task: Task) -> dict[str, float]:
 
 def found(task: Task, *, with_status: bool = False) -> dict[str, float]:
     """Our index: windows that are names, in batches of 256 documents."""
-    from kgpaths.linking.assertion import assertions
-    from kgpaths.linking.index import NameIndex
-    from kgpaths.linking.values import find_values
+    from kgpaths.linking.assertion.status import assertions
+    from kgpaths.linking.match.index import NameIndex
+    from kgpaths.linking.values.spans import find_values
 
     before, start = _resident(), time.process_time()
     index = NameIndex.open(task.folder / "index")

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from kgpaths.linking.measurements import measurements
+from kgpaths.linking.values.measurements import measurements
 
 STEMS = Path(__file__).resolve().parents[1] / "tests" / "data" / "linking" / "values_stems.jsonl"
 

@@ -54,7 +54,7 @@ class RuleExtractor:
 
     def __init__(self, graph: KnowledgeGraph) -> None:
         from kgpaths.linking import EntityLinker
-        from kgpaths.linking.normalisation import normaliser_version
+        from kgpaths.linking.words.normalisation import normaliser_version
 
         self._graph = graph
         self._linker = EntityLinker(graph)

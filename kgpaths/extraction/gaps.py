@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.linking.stated import PRESENT
+from kgpaths.linking.assertion.stated import PRESENT
 from kgpaths.records import QAItem
 from kgpaths.vocabulary.node_types import node_types
 from kgpaths.vocabulary.relations import relations

@@ -19,21 +19,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.config import LinkingConfig
 from kgpaths.errors import UsageError
-from kgpaths.linking.assertion import statuses
-from kgpaths.linking.candidates import MEASURED_TIERS, Anchor, Candidate, Candidates, calibrated
-from kgpaths.linking.disambiguation import Choice, Chooser
-from kgpaths.linking.index import NameIndex
-from kgpaths.linking.measurements import Measurement, measurements
-from kgpaths.linking.names import names_of
-from kgpaths.linking.normalisation import normaliser_version
-from kgpaths.linking.plain_text import PlainText, plain
-from kgpaths.linking.results import is_measured, is_test, may_be_negative, results
+from kgpaths.linking.assertion.stated import PRESENT
+from kgpaths.linking.assertion.status import statuses
+from kgpaths.linking.match.candidates import MEASURED_TIERS, Anchor, Candidate, Candidates, calibrated
+from kgpaths.linking.match.choosing import Choice, Chooser
+from kgpaths.linking.match.graph_names import names_of
+from kgpaths.linking.match.index import NameIndex
+from kgpaths.linking.match.short_forms import Definitions
 from kgpaths.linking.running_text import RunningText, Texts
-from kgpaths.linking.short_forms import Definitions
-from kgpaths.linking.stated import PRESENT
-from kgpaths.linking.strings import StringMatcher, combines_options
-from kgpaths.linking.tokens import Tokens
-from kgpaths.linking.wording import wording
+from kgpaths.linking.values.measurements import Measurement, measurements
+from kgpaths.linking.values.results import is_measured, is_test, may_be_negative, results
+from kgpaths.linking.whole_strings import StringMatcher, combines_options
+from kgpaths.linking.words.cue_words import wording
+from kgpaths.linking.words.normalisation import normaliser_version
+from kgpaths.linking.words.plain_text import PlainText, plain
+from kgpaths.linking.words.tokenizer import Tokens
 from kgpaths.records import Assertion, Mention, QAItem, Result, Role, Value
 from kgpaths.resources import cache_dir
 

@@ -7,17 +7,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Container, Sequence
 
 from kgpaths.config import LinkingConfig
-from kgpaths.linking.candidates import Anchor, Candidate, Candidates
-from kgpaths.linking.capitals import written_in_capitals
-from kgpaths.linking.coordination import coordinated
-from kgpaths.linking.index import Hits, NameIndex
-from kgpaths.linking.measurements import Measurement, measurements
-from kgpaths.linking.phrases import narrows
-from kgpaths.linking.plain_text import plain
-from kgpaths.linking.short_forms import Definitions, with_abbreviations
-from kgpaths.linking.tokens import NONE, Tokens
-from kgpaths.linking.values import find_values
-from kgpaths.linking.word_lists import function_words, turning_words
+from kgpaths.linking.match.candidates import Anchor, Candidate, Candidates
+from kgpaths.linking.match.coordination import coordinated
+from kgpaths.linking.match.index import Hits, NameIndex
+from kgpaths.linking.match.short_forms import Definitions, with_abbreviations
+from kgpaths.linking.match.surroundings import narrows
+from kgpaths.linking.values.measurements import Measurement, measurements
+from kgpaths.linking.values.spans import find_values
+from kgpaths.linking.words.capitals import written_in_capitals
+from kgpaths.linking.words.plain_text import plain
+from kgpaths.linking.words.tokenizer import NONE, Tokens
+from kgpaths.linking.words.word_lists import function_words, turning_words
 
 _VALUE = 0.85
 """Score of a finding that is written as a number."""

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.linking.stated import PRESENT
+from kgpaths.linking.assertion.stated import PRESENT
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.records import Mention
 from kgpaths.vocabulary.node_types import node_types

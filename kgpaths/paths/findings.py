@@ -17,9 +17,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgpaths.language.question import sentence_that_asks
-from kgpaths.linking.assertion import assertions
-from kgpaths.linking.measurements import measurements
-from kgpaths.linking.tokens import content_words, tokenize
+from kgpaths.linking.assertion.status import assertions
+from kgpaths.linking.values.measurements import measurements
+from kgpaths.linking.words.tokenizer import content_words, tokenize
 from kgpaths.records import Finding, FindingKind, Mention, QAItem, Question
 from kgpaths.resources import resource
 from kgpaths.vocabulary.node_types import node_types

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.language import read_question
-from kgpaths.linking.stated import PRESENT
+from kgpaths.linking.assertion.stated import PRESENT
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import ItemFeatures
 from kgpaths.paths.findings import findings_of, starting, stated

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kgpaths.language.english import folded
-from kgpaths.linking.stated import Stated, reading_order, stated
+from kgpaths.linking.assertion.stated import Stated, reading_order, stated
 from kgpaths.records import Finding, Hop, Mention, PathSet, QAItem, Question, ReasoningPath
 from kgpaths.verbalization.clauses import Clause
 from kgpaths.verbalization.contrast import Distractor, classes, contrast

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kgpaths.language.control_tokens import leaked
 from kgpaths.language.english import folded, listing
 from kgpaths.language.names import Names
-from kgpaths.linking.stated import PRESENT, reading_order
+from kgpaths.linking.assertion.stated import PRESENT, reading_order
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
 from kgpaths.verbalization.answers import resolve_answer
 from kgpaths.verbalization.citations import Labels

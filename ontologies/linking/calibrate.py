@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE.parents[1] / "benchmarks"))
 
 from linking_gold import DISEASES, PHENOTYPES, EntityLinker, KnowledgeGraph, linked, phenotypes, read  # noqa: E402
 
-from kgpaths.linking.candidates import CALIBRATED, MEASURED_TIERS  # noqa: E402
+from kgpaths.linking.match.candidates import CALIBRATED, MEASURED_TIERS  # noqa: E402
 
 
 def count(linker: EntityLinker, files: Iterable[Path], current: Callable[[str], str | None]) -> dict[float, list[int]]:

@@ -8,7 +8,7 @@ from kgpaths.config import LinkingConfig
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
 from kgpaths.linking import EntityLinker
-from kgpaths.linking.abbreviations import abbreviation_senses
+from kgpaths.linking.words.abbreviations import abbreviation_senses
 from kgpaths.records import QAItem
 
 _NAMES = {

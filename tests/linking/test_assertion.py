@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
-from kgpaths.linking.assertion import assertions
-from kgpaths.linking.tokens import tokenize
+from kgpaths.linking.assertion.status import assertions
+from kgpaths.linking.words.tokenizer import tokenize
 from kgpaths.records import Assertion
 
 DATA = Path(__file__).parents[1] / "data" / "linking"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgpaths.linking.batches import Cutter
-from kgpaths.linking.index import NameIndex
-from kgpaths.linking.tokens import tokenize
-from kgpaths.linking.values import find_values
+from kgpaths.linking.match.batches import Cutter
+from kgpaths.linking.match.index import NameIndex
+from kgpaths.linking.values.spans import find_values
+from kgpaths.linking.words.tokenizer import tokenize
 
 PIECES = [
     "pain", "Pains,", "type", "II", "I.", "a", "A", "hepatitis", "e.g.", "Dr.", "pre-eclampsia", "(COPD)", "-", "/", "",

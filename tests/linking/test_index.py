@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgpaths.linking import windows
-from kgpaths.linking.index import NameIndex
-from kgpaths.linking.tokens import COLON, Tokens, tokenize
-from kgpaths.linking.windows import MAX_WINDOW, WindowTable
+from kgpaths.linking.match import windows
+from kgpaths.linking.match.index import NameIndex
+from kgpaths.linking.match.windows import MAX_WINDOW, WindowTable
+from kgpaths.linking.words.tokenizer import COLON, Tokens, tokenize
 
 WORDS = ["fever", "chest", "pain", "acute", "renal", "failure", "gout"]
 names = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), min_size=1, max_size=12)

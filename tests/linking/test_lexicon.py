@@ -7,7 +7,7 @@ import pytest
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeRecord
 from kgpaths.linking import EntityLinker
-from kgpaths.linking.names import _folded
+from kgpaths.linking.match.graph_names import _folded
 from kgpaths.resources import resource
 
 TABLES = ("clinical_synonyms.tsv", "clinical_abbreviations.tsv")

@@ -10,8 +10,8 @@ from kgpaths.config import LinkingConfig
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeRecord
 from kgpaths.linking import EntityLinker
-from kgpaths.linking.guards import is_slip, same_meaning
-from kgpaths.linking.tokens import tokenize
+from kgpaths.linking.match.look_alikes import is_slip, same_meaning
+from kgpaths.linking.words.tokenizer import tokenize
 
 _FILE = Path(__file__).parents[1] / "data" / "linking" / "look_alikes.tsv"
 PAIRS = [

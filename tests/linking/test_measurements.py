@@ -11,7 +11,7 @@ from kgpaths.config import LinkingConfig
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeRecord
 from kgpaths.linking import EntityLinker
-from kgpaths.linking.measurements import Measurement, measurements
+from kgpaths.linking.values.measurements import Measurement, measurements
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgpaths.linking.normalisation import canonical
-from kgpaths.linking.tokens import tokenize
-from kgpaths.linking.values import find_values
+from kgpaths.linking.values.spans import find_values
+from kgpaths.linking.words.normalisation import canonical
+from kgpaths.linking.words.tokenizer import tokenize
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
 from kgpaths.linking import EntityLinker
-from kgpaths.linking.plain_text import plain
+from kgpaths.linking.words.plain_text import plain
 
 NODES = [
     NodeRecord("D:1", "Hodgkin lymphoma", "disease", "t"),

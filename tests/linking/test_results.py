@@ -10,10 +10,10 @@ import pytest
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
 from kgpaths.linking import EntityLinker
-from kgpaths.linking.assertion import statuses
-from kgpaths.linking.results import results
-from kgpaths.linking.tokens import tokenize
-from kgpaths.linking.wording import wording
+from kgpaths.linking.assertion.status import statuses
+from kgpaths.linking.values.results import results
+from kgpaths.linking.words.cue_words import wording
+from kgpaths.linking.words.tokenizer import tokenize
 
 DATA = Path(__file__).parents[1] / "data" / "linking"
 NODES = [

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
 from kgpaths.linking import EntityLinker
-from kgpaths.linking.fuzzy import NearNames
-from kgpaths.linking.index import NameIndex
-from kgpaths.linking.tokens import content_words
+from kgpaths.linking.match.fuzzy import NearNames
+from kgpaths.linking.match.index import NameIndex
+from kgpaths.linking.words.tokenizer import content_words
 from kgpaths.records import Option, QAItem
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgpaths.linking.trigrams import Trigrams
+from kgpaths.linking.match.trigrams import Trigrams
 
 _WORD = st.text("abcy1é", min_size=1, max_size=9)
 _NAMES = st.lists(st.lists(_WORD, min_size=1, max_size=3), min_size=1, max_size=12)

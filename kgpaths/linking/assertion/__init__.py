@@ -1,0 +1,1 @@
+"""What is said of a finding: whether it is there, when, and whose it is."""
