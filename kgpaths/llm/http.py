@@ -1,4 +1,4 @@
-"""The HTTP client below the `openai` client: calls have a deadline, replies a largest size, and no redirect is followed.
+"""The HTTP client below the `openai` client: deadlines for calls, a largest reply, and no redirect that is followed.
 
 A server can send a byte every half second, a body without end, or a small one that unpacks to gigabytes; the client
 libraries' own time limit is for each read, and they have no limit of size.
