@@ -73,10 +73,11 @@ def says_harm(graph: KnowledgeGraph, question: Question, number: int, answer: in
     predicate = graph.predicates[graph.predicate[number]]
     if predicate not in question.relations or not graph.may_say(number):
         return False
-    if predicate == "contraindicated_for":
+    role = relations()[predicate].role
+    if role == "contraindication":
         return question.polarity == "not_to_do"
     # What must not be done is what does the harm; of a harm that is asked for, either side may be the answer.
-    agent = graph.object[number] if relations()[predicate].role == "cause" else graph.subject[number]
+    agent = graph.object[number] if role == "cause" else graph.subject[number]
     return question.polarity == "harms" or int(agent) == answer
 
 

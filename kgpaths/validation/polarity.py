@@ -30,8 +30,9 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
         for node in sorted(barred & (ends | set(step.node_ids))):
             yield Fault(f"{node} is not present in the case but is used as evidence", "polarity_violated", number)
         for edge in edges:
-            answers = sense == "exception" or (sense == "not_to_do" and edge.predicate == "contraindicated_for")
-            if relations()[edge.predicate].polarity == "contradicts" and not answers:
+            relation = relations()[edge.predicate]
+            answers = sense == "exception" or (sense == "not_to_do" and relation.role == "contraindication")
+            if relation.polarity == "contradicts" and not answers:
                 yield Fault(f"edge {edge.id} ({edge.predicate}) contradicts", "polarity_violated", number)
         for quote in step.quotes:
             for mention in denied:

@@ -114,7 +114,7 @@ def _against(
         return tuple(
             edge
             for edge in found
-            if edge.predicate == "contraindicated_for"
+            if edge.predicate in relations_of(role="contraindication")
             or (edge.predicate == "not_indicated_for" and edge.object in treated)
         )
 

@@ -20,7 +20,9 @@ Family = Literal[
     "denial",
 ]  # fmt: skip
 """What a relation speaks of; each is explained at the head of `ontologies/relations.yaml`."""
-Role = Literal["class", "heading", "group", "whole", "sign", "complication", "cause", "outcome"]
+Role = Literal[
+    "class", "heading", "group", "whole", "sign", "complication", "cause", "outcome", "contraindication"
+]  # fmt: skip
 """What the object of a relation is to its subject."""
 
 
