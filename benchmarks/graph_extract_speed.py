@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from kgpaths.extraction import ReferenceText, RuleExtractor, read_texts
 from kgpaths.extraction.readers import REPRINT
-from kgpaths.extraction.sentences import split
+from kgpaths.extraction.segments import split
 from kgpaths.graph import KnowledgeGraph
 
 CORPORA = {"MedQuAD": "qa/medquad.jsonl.gz", "OpenStax": "text/openstax.jsonl.gz"}

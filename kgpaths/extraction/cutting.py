@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kgpaths.extraction.sentences import Segment, split
+from kgpaths.extraction.segments import Segment, split
 from kgpaths.extraction.texts import ReferenceText
 
 _CHUNK = 20_000

@@ -12,6 +12,7 @@ from typing import Any
 
 from kgpaths.extraction.rules import SET_ASIDE, section_of
 from kgpaths.extraction.texts import Cell, Kind, ReferenceText, TextFault
+from kgpaths.language.sentences import sentences
 
 _KINDS: dict[str, Kind] = {
     "item": "item",
@@ -35,7 +36,7 @@ def openstax_texts(row: dict[str, Any], lead: dict[str, str]) -> Iterator[Refere
     if kind != "item":
         lead.clear()
         if row["kind"] == "para" and text.rstrip().endswith(":"):
-            lead[place] = re.split(r"(?<=[.?!])\s+(?=[A-Z])", text.strip())[-1]
+            lead[place] = text[slice(*list(sentences(text, lines=False))[-1])]
     titles = [*reversed([h for h in headings if h]), row["title"]]
     sections = [named[0] for title in titles if (named := section_of(title))]
     section = SET_ASIDE if SET_ASIDE in sections else next(iter(sections), "information")

@@ -12,7 +12,7 @@ from kgpaths.extraction.cue_finder import CueFinder
 from kgpaths.extraction.hierarchy import Hierarchy
 from kgpaths.extraction.pages import Lead, Page
 from kgpaths.extraction.rules import Cue, Frame, Section, rules, section_of
-from kgpaths.extraction.sentences import Segment
+from kgpaths.extraction.segments import Segment
 from kgpaths.extraction.statements import Statement
 from kgpaths.extraction.texts import Cell
 from kgpaths.extraction.wording import lowered

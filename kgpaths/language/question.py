@@ -11,6 +11,7 @@ from typing import cast
 
 from kgpaths.language.patterns import patterns, tables
 from kgpaths.language.polarity import polarity
+from kgpaths.language.sentences import sentences
 from kgpaths.records import QAItem, Question, QuestionKind, QuestionPolarity, Span
 
 _HEADS = (
@@ -88,10 +89,6 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(r"(?:[:…_–-]|\.\.+)\s*$|\b(?:is|are|in|by|with|to|of|for|except|not)\W*$", re.IGNORECASE)
-_BREAK = re.compile(
-    r"(?<=[?!])[\"”')]*\s+|(?<!\bvs)(?<!\bDr)(?<!\bSt)(?<!\be\.g)(?<!\bi\.e)(?<!\bNo)(?<=\.)[\"”')]*\s+(?=[A-Z\"“(])|\n+|"
-    r"(?<=[a-z]{2}\.)(?=(?:What|Which|The|In|How|Why|He|She|Most)\b)"
-)
 _ENDS_WITH_EXCEPT = re.compile(r"\b(?:except|but one)\W*$", re.IGNORECASE)
 _TAIL = re.compile(r"\W*(?:except|but one|false|not|incorrect|wrong|true)?\W*", re.IGNORECASE)
 
@@ -135,13 +132,7 @@ def sentence_that_asks(stem: str) -> tuple[int, int]:
     >>> stem[slice(*sentence_that_asks(stem))]
     'All of these are signs of gout. EXCEPT:'
     """
-    spans, at = [], 0
-    for gap in (*_BREAK.finditer(stem), None):
-        stop = gap.start() if gap else len(stem)
-        if stem[at:stop].strip():
-            lead = len(stem[at:stop]) - len(stem[at:stop].lstrip())
-            spans.append((at + lead, at + len(stem[at:stop].rstrip())))
-        at = gap.end() if gap else stop
+    spans = list(sentences(stem))
     if not spans:
         return 0, len(stem)
     if _ENDS_WITH_EXCEPT.search(stem):

@@ -17,6 +17,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgpaths.language.question import sentence_that_asks
+from kgpaths.language.sentences import sentences
 from kgpaths.linking.assertion.status import assertions
 from kgpaths.linking.values.measurements import measurements
 from kgpaths.linking.words.tokenizer import content_words, tokenize
@@ -27,7 +28,6 @@ from kgpaths.vocabulary.node_types import node_types
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
-_SENTENCE = re.compile(r"[.?!]\s|\n")
 _OF_CONTEXT = frozenset({"cause", "harm", "mechanism", "complication", "risk_factor"})
 """Kinds of questions about what the context does."""
 _REACH = 160
@@ -110,12 +110,13 @@ class _Text:
 
     def __init__(self, name: str, text: str, asking: tuple[int, int]) -> None:
         self.name, self.text = name, text
+        self.sentences = [first for first, _ in sentences(text)]
         self.measured = measurements(text)
         self.asking = _about(text, *asking) if name == "question" else (len(text), len(text))
 
     def before(self, start: int) -> str:
         """Return what stands before a place in its sentence."""
-        sentence = max((m.end() for m in _SENTENCE.finditer(self.text, 0, start)), default=0)
+        sentence = self.sentences[bisect_right(self.sentences, start) - 1]
         return self.text[max(sentence, start - _REACH) : start].rstrip()
 
     def measures(self, mention: Mention) -> bool:

@@ -12,12 +12,12 @@ from itertools import combinations, permutations
 from math import prod
 from typing import NamedTuple
 
+from kgpaths.language.sentences import clauses
 from kgpaths.records import Edge
 from kgpaths.verbalization.contrast import frequency
 from kgpaths.verbalization.parsing import Unit
 
 _LABEL = re.compile(r"[\[【⟦(][EQ]+\s?\d[^\]】⟧)]*[\]】⟧)]", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 _RATIO = re.compile(r"\blikelihood ratios?\b|\bLR(?=\s?[+−–-]?\s?(?:=|:|≈|~|of\b|is\b|was\b|about\b))", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.:])(\d+(?:\.\d+)?)(?:\s?:\s?(\d+(?:\.\d+)?))?(?!\w|\.\d|\s?%)(?!\s?(?:percent|years?|months?|days?|m?L|cc|mg)\b)"
@@ -89,9 +89,9 @@ def _known(labels: Sequence[str], edges: Mapping[str, Edge]) -> Iterator[float]:
 
 
 def _stated_ratios(text: str) -> Iterator[float]:
-    for sentence in _SENTENCE.split(text):
-        # what a sentence says of chances before and after is read apart
-        sentence = _CHANCE.sub("", _tested(sentence))
+    for clause in clauses(text):
+        # what a clause says of chances before and after is read apart
+        sentence = _CHANCE.sub("", _tested(clause))
         for match in _RATIO.finditer(sentence):
             behind = sentence[match.end() : match.end() + _REACH]
             if found := _NUMBER.search(behind):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kgpaths.extraction import sentences
+from kgpaths.extraction import segments
 from kgpaths.extraction.cue_finder import CueFinder
 from kgpaths.extraction.rules import Cue, Section, rules
 from kgpaths.extraction.wording import lowered
@@ -53,4 +53,4 @@ def test_lower_case_is_as_long_as_the_text(text: str) -> None:
 @given(st.text("aZ1.-•) \n\t\u00a0", max_size=40))
 @settings(max_examples=1000)
 def test_blocks_end_where_their_pattern_matches(text: str) -> None:
-    assert [m.span() for m in sentences._ends(text)] == [m.span() for m in sentences._BLOCK.finditer(text)]
+    assert [m.span() for m in segments._ends(text)] == [m.span() for m in segments._BLOCK.finditer(text)]

@@ -1,4 +1,4 @@
-"""Cut a text into sentences, headings and items of lists, each with its offsets.
+"""A reference text into sentences, headings and items of lists, each with its offsets.
 
 Web pages turned into text lose their marks: a list is `  - item  - item`, a heading a short line of its own. What
 introduces a list ("Symptoms may include") is kept with each of its items.
@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from kgpaths.language.sentences import sentences
+
 _BULLET = r"(?:[-–•*]|\d{1,2}[.)])\s+"
 _BLOCK = re.compile(
     rf"\s*\n\s*\n\s*(?:{_BULLET})?|\n\s{{0,3}}(?=[A-Z])|\s{{3,}}(?=[A-Z])|(?:^|\n|\s{{2,}})\s*{_BULLET}"
@@ -30,10 +32,6 @@ _WIDE = re.compile(r"\s(?:\s+|(?<=\n))")
 """Blanks in which a block may end, unless its bullet begins the text."""
 _MARK = re.compile(r"[-–•*]|\d[.)]")
 _INLINE_BULLET = re.compile(r"(?<=[:\w.,;)])\s+-\s+(?=\w)")
-_END = re.compile(r"[.!?][\"”’')\]]*\d{0,2}\s+(?=[\"“‘(\[]?[A-Z0-9])")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:Dr|Mr|Mrs|Ms|St|vs|approx|e\.g|i\.e|etc|cf|Fig|No|spp?|subsp|ca|[A-Z]|U\.S|Ph\.D|M\.D|al)\.$"
-)
 _LEAD_END = re.compile(
     r"(?:\binclud(?:es?|ing)|\bsuch as(?: an?| the)?|\bfollowing|\bare|\bmay|\bcan|\bof|\bfor|\bto|\bby|\bin|\bwith"
     r"|\bfrom|\bis|\bhave|\bhas|\blike|\bthat|\bwho|\bas(?: an?)?)\s*$"
@@ -73,7 +71,7 @@ def split(text: str) -> Iterator[Segment]:
     bulleted = False
     blocks = list(_blocks(text))
     for (start, end, bullet), following in zip(blocks, [*blocks[1:], (0, 0, False)], strict=True):
-        pieces = list(_sentences(text, start, end))
+        pieces = list(sentences(text, start, end, lines=False))
         bulleted |= bullet
         # The paragraphs behind a colon that are no sentences are its list, though their bullets are lost.
         listed = not bulleted and lead is not None and text[lead[1] - 1] == ":" and _is_name(text[slice(*pieces[0])])
@@ -147,21 +145,6 @@ def _trimmed(text: str, start: int, end: int, bullet: bool) -> Iterator[tuple[in
     if piece:
         start, end = end - len(piece), end - len(piece) + len(piece.rstrip())
         yield start, end, bullet
-
-
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    first = start
-    for match in _END.finditer(text, start, end):
-        stop = match.start() + 1
-        if text[stop - 1] == "." and _ABBREVIATION.search(text[max(first, stop - 8) : stop]):
-            continue
-        last = match.end()
-        while text[last - 1].isspace():
-            last -= 1
-        yield first, last
-        first = match.end()
-    if first < end:
-        yield first, end
 
 
 def _kind(text: str, start: int, end: int, block_end: int) -> Literal["sentence", "lead", "heading", "question"]:
