@@ -465,6 +465,72 @@ class PathSet(Record):
         return self.question
 
 
+class Claim(Record):
+    """A statement that a model makes in words, before anything says whether the graph or a text holds it."""
+
+    subject: str
+    relation: str
+    object: str
+
+    def __str__(self) -> str:
+        """Return the claim as words.
+
+        >>> print(Claim(subject="vitamin K", relation="activates", object="factor VII"))
+        vitamin K activates factor VII
+        """
+        return f"{self.subject} {self.relation} {self.object}"
+
+
+class CitedSentence(Record):
+    """A sentence of a reference text that a step may rest on: verbatim, with where it stands."""
+
+    id: str
+    """Stable for the same sentence at the same place."""
+    text: str
+    source: str
+    """Key of the licence ledger, as on an edge."""
+    licence: str
+    version: str = ""
+    """Version of the source."""
+    url: str = ""
+    text_id: str = ""
+    """Id of the reference text."""
+    start: int = Field(default=0, ge=0)
+    """First character of the sentence in its text."""
+    end: int = Field(default=0, ge=0)
+    """One past its last character."""
+
+
+class GroundedClaim(Record):
+    """A claim with what was found for it and against it."""
+
+    claim: Claim
+    subject_id: str = ""
+    """CURIE that the subject links to; empty where it links to none."""
+    object_id: str = ""
+    edges: tuple[Edge, ...] = ()
+    """Edges of the graph that say it."""
+    sentences: tuple[CitedSentence, ...] = ()
+    """Sentences of reference texts that say it."""
+    against: tuple[Edge, ...] = ()
+    """Edges that say the opposite."""
+
+    @property
+    def found(self) -> bool:
+        """True when an edge or a sentence says it."""
+        return bool(self.edges or self.sentences)
+
+
+class Grounded(Record):
+    """What the graph and the reference texts hold of a model's proposal."""
+
+    claims: tuple[GroundedClaim, ...] = ()
+    paths: tuple[ReasoningPath, ...] = ()
+    """Further paths from a finding over a proposed concept to the right answer."""
+    sentences: tuple[CitedSentence, ...] = ()
+    """Further sentences, which belong to no single claim."""
+
+
 class Step(Record):
     """One sentence or two of reasoning with what it rests on."""
 

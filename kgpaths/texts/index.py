@@ -1,0 +1,201 @@
+"""An index of the sentences of reference texts.
+
+SQLite's full-text search (FTS5, with Porter's stemmer and BM25) holds the sentences; it is built once, in the cache,
+from the texts in `ontologies/texts/`. A sentence keeps its text, offsets, URL, source and licence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from kgpaths.language.sentences import sentences
+from kgpaths.records import CitedSentence
+from kgpaths.resources import cache_dir, resource
+from kgpaths.vocabulary.licences import licences
+
+_FORMAT = "1"
+"""Of the index file; another one is another file."""
+_SHORTEST, _LONGEST = 25, 400
+"""Characters of a sentence that can be cited."""
+_SCHEMA = """
+CREATE TABLE sentence (
+    number INTEGER PRIMARY KEY, source TEXT, licence TEXT, version TEXT, text_id TEXT, url TEXT,
+    start INTEGER, end INTEGER, text TEXT
+);
+CREATE VIRTUAL TABLE words USING fts5(text, content='sentence', content_rowid='number', tokenize='porter unicode61');
+"""
+_COLUMNS = "source, licence, version, text_id, url, start, end, text"
+_WORD = re.compile(r"\w+")
+_LOOKED_AT = 40
+"""Sentences that are looked at for nearness."""
+_STEM = 6
+"""Letters by which forms of a word are taken for the same when sentences are compared word by word."""
+
+
+class Passage(NamedTuple):
+    """A reference text as the index takes it."""
+
+    id: str
+    text: str
+    source: str
+    licence: str
+    version: str = ""
+    url: str = ""
+
+
+class SentenceIndex:
+    """Finds sentences; open one with `SentenceIndex.open`.
+
+    >>> text = "Gout is caused by crystals of uric acid. It hurts."
+    >>> index = SentenceIndex.of([Passage("t1", text, "local", "CC0-1.0")])
+    >>> [found.text for found in index.holding([["gout"], ["uric acid", "urate"]])]
+    ['Gout is caused by crystals of uric acid.']
+    >>> index.holding([["gout"], ["fever"]])
+    []
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def of(cls, passages: Iterable[Passage]) -> Self:
+        """Return an index in memory."""
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        _fill(connection, passages)
+        return cls(connection)
+
+    @classmethod
+    def open(cls, sources: Iterable[str] | None = None) -> Self:
+        """Open the index of the texts that come with kgpaths, built in the cache when first needed (some 20 s).
+
+        Args:
+            sources: keys of the licence ledger; sentences of other sources are not found. None takes all.
+        """
+        files = sorted(resource("ontologies", "texts").glob("*.jsonl.xz"))
+        wanted = None if sources is None else set(sources)
+        files = [file for file in files if wanted is None or file.name.partition(".")[0] in wanted]
+        digest = hashlib.sha256(_FORMAT.encode())
+        for file in files:
+            digest.update(file.name.encode() + file.read_bytes())
+        path = cache_dir() / f"sentences-{digest.hexdigest()[:16]}.sqlite"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_suffix(f".{os.getpid()}")
+            beside.unlink(missing_ok=True)
+            with closing(sqlite3.connect(beside)) as connection:
+                _fill(connection, (passage for file in files for passage in _read(file)))
+            beside.replace(path)
+        return cls(sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False))
+
+    def holding(self, groups: Sequence[Sequence[str]], *, limit: int = 3) -> list[CitedSentence]:
+        """Return sentences that hold a name of every group, in any form that Porter's stemmer takes for the same.
+
+        Args:
+            groups: names of the same thing, for each thing.
+            limit: most sentences; the best by BM25, of equals the first read.
+        """
+        queries = [_any(names) for names in groups]
+        if not queries or not all(queries):
+            return []
+        return self._found(" AND ".join(f"({query})" for query in queries), limit)
+
+    def near(self, *texts: str, limit: int = 3, share: float = 0.6) -> list[CitedSentence]:
+        """Return sentences near to all texts in words, for things that go by no fixed name: the best by BM25.
+
+        Args:
+            texts: what the sentences should speak of.
+            limit: most sentences.
+            share: least share of the content words of each text that a sentence has, in any form.
+        """
+        groups = [sorted({stem for word in _WORD.findall(text) if (stem := _stem(word))}) for text in texts]
+        if not groups or not all(groups):
+            return []
+        words = dict.fromkeys(word for text in texts for word in _WORD.findall(text) if _stem(word))
+        close = self._found(" OR ".join(map(_phrase, words)), _LOOKED_AT)
+
+        def speaks(sentence: CitedSentence) -> bool:
+            there = {_stem(word) for word in _WORD.findall(sentence.text)}
+            return all(sum(stem in there for stem in group) >= share * len(group) for group in groups)
+
+        return [sentence for sentence in close if speaks(sentence)][:limit]
+
+    def _found(self, query: str, limit: int) -> list[CitedSentence]:
+        rows = self._connection.execute(
+            f"SELECT number, {_COLUMNS} FROM sentence JOIN (SELECT rowid, rank FROM words WHERE words MATCH ? "
+            "ORDER BY rank, rowid LIMIT ?) AS hit ON hit.rowid = sentence.number ORDER BY hit.rank, number",
+            (query, 4 * limit),
+        )
+        found: dict[str, CitedSentence] = {}
+        for _, source, licence, version, text_id, url, start, end, text in rows:
+            found.setdefault(
+                " ".join(text.split()).casefold(),
+                CitedSentence(
+                    id=sentence_id(source, text_id, start, end),
+                    text=text,
+                    source=source,
+                    licence=licence,
+                    version=version,
+                    url=url,
+                    text_id=text_id,
+                    start=start,
+                    end=end,
+                ),
+            )
+        return list(found.values())[:limit]
+
+
+def sentence_id(source: str, text_id: str, start: int, end: int) -> str:
+    """Return the id of a sentence: 16 hex digits, from where it stands.
+
+    >>> sentence_id("openstax", "a:1", 0, 40)
+    'be67baa9916c58ea'
+    """
+    return hashlib.sha256(f"{source}\n{text_id}\n{start}\n{end}".encode()).hexdigest()[:16]
+
+
+def _stem(word: str) -> str:
+    """Return the beginning that stands for a word's forms; empty for words that say little."""
+    return word.casefold()[:_STEM] if len(word) > 3 or (len(word) > 1 and word.isupper()) else ""
+
+
+def _any(names: Sequence[str]) -> str:
+    return " OR ".join(dict.fromkeys(phrase for name in names if (phrase := _phrase(name))))
+
+
+def _phrase(name: str) -> str:
+    words = _WORD.findall(name)
+    return f'"{" ".join(words)}"' if words else ""
+
+
+def _fill(connection: sqlite3.Connection, passages: Iterable[Passage]) -> None:
+    connection.executescript(_SCHEMA)
+    connection.executemany(
+        f"INSERT INTO sentence ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (one.source, one.licence, one.version, one.id, one.url, start, end, one.text[start:end])
+            for one in passages
+            for start, end in sentences(one.text, lines=False)
+            if _SHORTEST <= end - start <= _LONGEST
+        ),
+    )
+    connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+    connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+    connection.commit()
+
+
+def _read(file: Path) -> Iterator[Passage]:
+    source = file.name.partition(".")[0]
+    terms = licences()[source]
+    with lzma.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield Passage(row["id"], row["text"], source, terms.licence, terms.version, row["url"])
