@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.language.english import folded, listing
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 from kgpaths.linking.assertion.stated import PRESENT, reading_order
 from kgpaths.llm.control_tokens import leaked
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind

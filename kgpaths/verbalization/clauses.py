@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kgpaths.graph.vocabulary import relations
 from kgpaths.language.english import agree, agree_object, is_plural, listing, singular
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 
 FROM_SUBJECT = frozenset(
     {"is_a", "falls_under", "part_of", "member_of", "has_action", "participates_in", "occurs_in", "in_taxon"}
