@@ -3,7 +3,7 @@
 from kgpaths.extraction.extractor import RuleExtractor
 from kgpaths.extraction.readers import read_texts
 from kgpaths.extraction.run import ExtractReport, extract
-from kgpaths.extraction.statements import Extractor, Reading, Statement
+from kgpaths.extraction.text_statements import Extractor, Reading, Statement
 from kgpaths.extraction.texts import ReferenceText, TextFault
 
 __all__ = [

@@ -18,15 +18,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kgpaths.extraction.clauses import Focus, Near
 from kgpaths.extraction.cutting import Cut, short_names
 from kgpaths.extraction.focus import FocusFinder
 from kgpaths.extraction.pages import Page
-from kgpaths.extraction.passages import Passages
+from kgpaths.extraction.patterns import lowered
 from kgpaths.extraction.rules import SET_ASIDE, Section, rules, section_of
-from kgpaths.extraction.statements import Reading
+from kgpaths.extraction.sides import Focus, Near
+from kgpaths.extraction.statement_finder import Passages
+from kgpaths.extraction.text_statements import Reading
 from kgpaths.extraction.texts import ReferenceText, TextFault
-from kgpaths.extraction.wording import lowered
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from kgpaths.extraction.wording import pattern
+from kgpaths.extraction.patterns import pattern
 from kgpaths.resources import resource
 from kgpaths.vocabulary.node_types import node_types
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kgpaths.extraction.directions import right_way_round
+from kgpaths.extraction.edge_tables import read_edges, write_tables
 from kgpaths.extraction.extractor import RuleExtractor
 from kgpaths.extraction.parts import Parts, identity_of
 from kgpaths.extraction.readers import REPRINT, read_texts
-from kgpaths.extraction.statements import Extractor, Statement
 from kgpaths.extraction.strengths import Together
-from kgpaths.extraction.tables import read_edges, write_tables
+from kgpaths.extraction.text_statements import Extractor, Statement
 from kgpaths.extraction.texts import ReferenceText, TextFault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE

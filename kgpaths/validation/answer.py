@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgpaths.language.english import folded
-from kgpaths.language.names import LONGEST_ANSWER, Names
+from kgpaths.language.spoken_names import LONGEST_ANSWER, Names
 from kgpaths.validation.registry import Case, Fault, check
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.config import ValidationConfig
 from kgpaths.language.english import folded, in_sentence, natural_order, plain, singular
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 from kgpaths.linking.assertion.stated import Stated, stated
 from kgpaths.records import Chain, Mention, Outcome, PathSet, QAItem, Reason, Step
 

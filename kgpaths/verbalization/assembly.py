@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.language.control_tokens import leaked
 from kgpaths.language.english import folded, listing
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 from kgpaths.linking.assertion.stated import PRESENT, reading_order
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
 from kgpaths.verbalization.answers import resolve_answer

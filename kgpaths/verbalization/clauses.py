@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kgpaths.language.english import agree, agree_object, is_plural, listing, singular
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 from kgpaths.vocabulary.relations import relations
 
 

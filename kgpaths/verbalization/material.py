@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from kgpaths.language.english import in_sentence
-from kgpaths.language.names import LONGEST_ANSWER, Names
+from kgpaths.language.spoken_names import LONGEST_ANSWER, Names
 from kgpaths.linking.assertion.stated import reading_order, stated
 from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, usable_paths

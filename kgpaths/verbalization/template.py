@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from kgpaths.language.english import is_plural, same_words
-from kgpaths.language.names import LONGEST_ANSWER, Names
+from kgpaths.language.spoken_names import LONGEST_ANSWER, Names
 from kgpaths.records import Chain, Edge, Generation, Mention, PathSet, QAItem, Question, Step
 from kgpaths.verbalization.argument import Argument, Point, plan
 from kgpaths.verbalization.clauses import Clause, clause_text, point_text

@@ -16,10 +16,10 @@ from typing import Any
 
 from kgpaths.extraction import RuleExtractor, Statement, read_texts
 from kgpaths.extraction.directions import right_way_round
+from kgpaths.extraction.edge_tables import ASSOCIATED, best_evidence
 from kgpaths.extraction.readers import REPRINT
 from kgpaths.extraction.run import LEAST_NPMI
 from kgpaths.extraction.strengths import Together, stated
-from kgpaths.extraction.tables import ASSOCIATED, best_evidence
 from kgpaths.extraction.texts import ReferenceText, TextFault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.default import build_default

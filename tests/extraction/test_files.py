@@ -11,8 +11,8 @@ import pytest
 
 from kgpaths.errors import UsageError
 from kgpaths.extraction import ReferenceText, RuleExtractor, TextFault, extract, read_texts
+from kgpaths.extraction.edge_tables import read_edges
 from kgpaths.extraction.run import add_to_snapshot
-from kgpaths.extraction.tables import read_edges
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.assembly import build_from_spec
 

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kgpaths.extraction.clauses import Clause, Focus, Near
 from kgpaths.extraction.cue_finder import CueFinder
 from kgpaths.extraction.hierarchy import Hierarchy
 from kgpaths.extraction.pages import Lead, Page
+from kgpaths.extraction.patterns import lowered
 from kgpaths.extraction.rules import Cue, Frame, Section, rules, section_of
 from kgpaths.extraction.segments import Segment
-from kgpaths.extraction.statements import Statement
+from kgpaths.extraction.sides import Clause, Focus, Near
+from kgpaths.extraction.text_statements import Statement
 from kgpaths.extraction.texts import Cell
-from kgpaths.extraction.wording import lowered
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgpaths.graph import KnowledgeGraph, NodeRecord
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 from kgpaths.records import Mention
 
 NODES = [

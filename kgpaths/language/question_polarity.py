@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from kgpaths.language.patterns import pattern
+from kgpaths.language.question_words import pattern
 from kgpaths.records import QuestionPolarity
 
 _ASKING_WORD = re.compile(

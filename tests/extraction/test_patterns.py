@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from kgpaths.extraction import segments
 from kgpaths.extraction.cue_finder import CueFinder
+from kgpaths.extraction.patterns import lowered
 from kgpaths.extraction.rules import Cue, Section, rules
-from kgpaths.extraction.wording import lowered
 
 CUES = rules().cues
 FINDER = CueFinder(CUES)

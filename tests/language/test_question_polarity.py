@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kgpaths.language.polarity import polarity
+from kgpaths.language.question_polarity import polarity
 
 EXCEPTIONS = (
     "All of the following are signs EXCEPT:",
