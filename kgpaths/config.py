@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -78,7 +78,7 @@ class _Config(BaseModel):
         where = ".".join(str(part) for part in fault["loc"])
         match fault["type"]:
             case "extra_forbidden":
-                return f"unknown option {where!r}; {cls._nearest(where)}"
+                return f"unknown option {where!r}; {cls.nearest_option(where)}"
             case "literal_error":
                 choices = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
                 return f"option {where!r} cannot be {fault['input']!r}; {nearest(str(fault['input']), choices)}"
@@ -92,8 +92,12 @@ class _Config(BaseModel):
                 return f"option {where!r}: {fault['msg'].removeprefix('Value error, ')}"
 
     @classmethod
-    def _nearest(cls, where: str) -> str:
-        """Name the nearest option of the same group or, where none is near, of any other."""
+    def nearest_option(cls, where: str) -> str:
+        """Return a hint that names the option nearest to a wrong one, in its group or, where none is near, elsewhere.
+
+        >>> BuildConfig.nearest_option("max_hop")
+        "did you mean 'paths.max_hops'? Known: accept, ..."
+        """
         inside, _, name = where.rpartition(".")
         known = [key for key, _ in cls.options()]
         hint = nearest(name, [key.rpartition(".")[2] for key in known if key.rpartition(".")[0] == inside])
@@ -111,6 +115,18 @@ def group_of(field: FieldInfo) -> type[_Config] | None:
     """
     kinds = (field.annotation, *get_args(field.annotation))
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, _Config)), None)
+
+
+def choices_of(field: FieldInfo) -> tuple[str, ...]:
+    """Return the values of an option that is chosen from a closed set; empty for any other.
+
+    >>> choices_of(LinkingConfig.model_fields["overlap"])
+    ('maximal', 'nested')
+    """
+    kinds = (field.annotation, *get_args(field.annotation))
+    if bool in kinds:
+        return ("true", "false")
+    return next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
 
 
 LinkingRule = Literal[
@@ -333,12 +349,14 @@ class BuildConfig(_Config):
     @field_validator("tiers", mode="before")
     @classmethod
     def _tiers_are_known(cls, given: Any) -> Any:
-        """Take `curated,text` too; name the nearest tier for one that is none."""
+        """Take `curated,text` too, in any order; name the nearest tier for one that is none."""
         names = [name.strip() for name in given.split(",")] if isinstance(given, str) else given
-        for name in names if isinstance(names, list | tuple) else ():
+        if not isinstance(names, list | tuple):
+            return names
+        for name in names:
             if name not in get_args(EdgeTier):
                 raise ValueError(f"no tier {name!r}; {nearest(str(name), get_args(EdgeTier))}")
-        return names
+        return tuple(tier for tier in get_args(EdgeTier) if tier in names)
 
 
 def default_out(source: str) -> Path:
