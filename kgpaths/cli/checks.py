@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def checks() -> None:
-    """List the checks of the validator."""
+    """List the checks that a chain has to pass."""
     from rich.table import Table
 
     from kgpaths.cli import screen

@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from kgpaths.cli.settings import flag
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,20 +18,28 @@ if TYPE_CHECKING:
 
 
 def build(
-    spec: Annotated[Path, typer.Argument(help="Specification (YAML): sources, mappings of names, merging.")],
+    spec: Annotated[Path, typer.Argument(help="Build what this YAML file says: sources, mappings of names, merging.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the snapshot; else `output:` of the specification.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FOLDER",
+            help="Write the snapshot into this folder; without it, into the one that `output:` in SPEC names.",
+        ),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail at the first row that is wrong.")] = False,
+    strict: Annotated[bool, flag("--strict", help="Stop at the first row that is wrong.")] = False,
     faults: Annotated[
-        Path | None, typer.Option("--faults", help="Write every row that was left out to this file, one a line.")
+        Path | None,
+        typer.Option("--faults", metavar="FILE", help="Write every row that was left out to this file, one a line."),
     ] = None,
     merges: Annotated[
         Path | None,
-        typer.Option("--merges", help="Write all merged nodes, and all pairs kept apart, to this file (TSV)."),
+        typer.Option(
+            "--merges", metavar="FILE", help="Write all merged nodes and all pairs kept apart to this TSV file."
+        ),
     ] = None,
 ) -> None:
-    """Build a snapshot from several sources; print what was read, left out and merged."""
+    """Build a snapshot from several sources, and print what was read, left out and merged."""
     import sys
     from contextlib import ExitStack
 

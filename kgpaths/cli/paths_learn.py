@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from kgpaths.config import PathConfig
+from kgpaths.cli import complete
+from kgpaths.cli.settings import Graph
 
 
 def learn_ranker(
     sources: Annotated[
-        list[str], typer.Argument(help="Question sources with explanations: casimedicos, medmcqa:FILE.")
+        list[str],
+        typer.Argument(
+            help="Learn from these sources of questions with explanations, for example casimedicos or medmcqa:FILE.",
+            autocompletion=complete.sources,
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="Weights file to write.")] = Path("ranker.txt"),
-    graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Write the weights into this file.")] = Path("ranker.txt"),
+    graph: Graph = "default",
 ) -> None:
     """Learn from experts' explanations which nodes paths should lead over."""
     from kgpaths.errors import HeldOutSplit
@@ -52,9 +56,15 @@ def learn_ranker(
 
 
 def learn_options(
-    sources: Annotated[list[str], typer.Argument(help="Sources of training questions with options, as medqa.")],
-    out: Annotated[Path, typer.Option(help="Weights file to write.")] = Path("options.txt"),
-    graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Learn from these sources of training questions with options, for example medqa.",
+            autocompletion=complete.sources,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Write the weights into this file.")] = Path("options.txt"),
+    graph: Graph = "default",
 ) -> None:
     """Learn from answered training questions what the evidence for an option is worth."""
     from kgpaths.graph import KnowledgeGraph
@@ -83,8 +93,8 @@ def learn_options(
 
 
 def learn_priors(
-    run: Annotated[Path, typer.Argument(help="Run folder whose accepted rows are learned from.")],
-    out: Annotated[Path, typer.Option(help="Priors file to write.")] = Path("priors.yaml"),
+    run: Annotated[Path, typer.Argument(help="Learn from the accepted rows of this run folder.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Write the priors into this file.")] = Path("priors.yaml"),
 ) -> None:
     """Learn from the accepted rows of a run which relations a step of reasoning takes."""
     from kgpaths.corpus import Corpus
@@ -97,18 +107,3 @@ def learn_priors(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(priors_text(priors), encoding="utf-8")
     typer.echo(f"{out}: {len(priors)} relations")
-
-
-def path_config(file: Path | None) -> PathConfig:
-    """Return the configuration that a YAML file states, the default one without a file."""
-    import yaml
-
-    from kgpaths.config import PathConfig
-    from kgpaths.errors import ConfigError
-
-    if file is None:
-        return PathConfig()
-    try:
-        return PathConfig.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{file}: {error}") from error
