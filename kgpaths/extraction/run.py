@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 from kgpaths.extraction.directions import right_way_round
 from kgpaths.extraction.extractor import RuleExtractor
-from kgpaths.extraction.parts import Parts, identity_of
+from kgpaths.extraction.parts import Parts
 from kgpaths.extraction.readers import REPRINT, read_texts
 from kgpaths.extraction.statements import Extractor, Statement
 from kgpaths.extraction.strengths import Together
 from kgpaths.extraction.tables import read_edges, write_tables
 from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.files import fingerprint, new_file, write_whole
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
 from kgpaths.graph.tables import EdgeRecord
@@ -89,7 +90,7 @@ def extract(
     opened = graph if isinstance(graph, KnowledgeGraph) else KnowledgeGraph.open(graph)
     reader = extractor or RuleExtractor(opened)
     if isinstance(texts, str | Path):
-        identity = identity_of(Path(texts))
+        identity = fingerprint(Path(texts))
         texts = read_texts(texts, source=source, licence=licence, version=version)
     else:
         identity = "given"
@@ -208,13 +209,11 @@ def _finish(out: Path, parts: Iterable[Mapping[str, Any]], graph: KnowledgeGraph
         if count >= LEAST_TOGETHER and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI
     )
     write_tables(out, graph, stated, associations)
-    with (out / "faults.jsonl").open("w", encoding="utf-8") as file:
+    with new_file(out / "faults.jsonl", encoding="utf-8") as file:
         for where, reason, message in faults:
             file.write(json.dumps({"where": where, "reason": reason, "message": message}, ensure_ascii=False) + "\n")
     report = _report(stated, len(associations), counts, faults)
-    draft = out / ".report.json"
-    draft.write_text(json.dumps(report._asdict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    draft.replace(out / "report.json")
+    write_whole(out / "report.json", (json.dumps(report._asdict(), indent=2, ensure_ascii=False) + "\n").encode())
     return report
 
 

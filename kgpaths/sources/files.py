@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import hashlib
 import io
 import json
 import zlib
@@ -65,12 +64,6 @@ def check_readable(path: Path) -> None:
         path.open("rb").close()
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def file_fingerprint(path: Path) -> str:
-    """Return ``sha256:…`` of a file's bytes, read in pieces."""
-    with path.open("rb") as handle:
-        return "sha256:" + hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _open(path: Path) -> gzip.GzipFile | io.BufferedReader:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpaths.errors import HeldOutSplit, SourceError, StorageFull
+from kgpaths.files import sha256_of
 from kgpaths.records import QAItem, Split
 from kgpaths.sources import files, hub
 from kgpaths.sources.datasets import Columns, QADataset
@@ -84,7 +85,7 @@ class LocalSource(Source):
         super().__init__(dataset, licence=licence, url=url, limit=limit, training=training)
         self.path = path
         files.check_readable(path)
-        self.fingerprint = files.file_fingerprint(path)
+        self.fingerprint = f"sha256:{sha256_of(path)}"
         if dataset.split_in_name:
             self.default_split = split_of_name(path.name.partition(".")[0]) or "train"
         if dataset.survey is not None:

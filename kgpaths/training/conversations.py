@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from kgpaths.errors import TrainingError, UsageError
+from kgpaths.files import sha256_of
 
 
 class Conversation(NamedTuple):
@@ -87,9 +88,7 @@ def _read(spec: str) -> tuple[list[Conversation], list[Conversation], Provenance
         return _read_run(path)
     if not path.is_file():
         raise UsageError(f"{spec} is neither a run folder nor a file; for a data set on the Hub write hf:ORG/NAME")
-    with path.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return _conversations(_file_rows(path), spec), [], Provenance(name=path.name, corpus_hash=digest)
+    return _conversations(_file_rows(path), spec), [], Provenance(name=path.name, corpus_hash=sha256_of(path))
 
 
 def _read_run(folder: Path) -> tuple[list[Conversation], list[Conversation], Provenance]:
@@ -111,7 +110,7 @@ def _read_run(folder: Path) -> tuple[list[Conversation], list[Conversation], Pro
     llm = manifest.config.llm
     about = Provenance(
         name=manifest.source_name,
-        corpus_hash=hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest(),
+        corpus_hash=sha256_of(folder / MANIFEST),
         graph_name=manifest.graph_name,
         graph_hash=manifest.graph_hash,
         recipe="templates, without a language model" if llm is None else f"{llm.recipe}, {', '.join(llm.models)}",
