@@ -22,7 +22,7 @@ from kgpaths.extraction.statements import Extractor, Statement
 from kgpaths.extraction.strengths import Together
 from kgpaths.extraction.tables import read_edges, write_tables
 from kgpaths.extraction.texts import ReferenceText, TextFault
-from kgpaths.files import fingerprint, new_file, write_whole
+from kgpaths.files import Fault, fingerprint, new_file, write_whole
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
 from kgpaths.graph.tables import EdgeRecord
@@ -137,7 +137,7 @@ def _read_batch(batch: Iterable[ReferenceText | TextFault], reader: Extractor) -
     counts: Counter[str] = Counter()
     texts: list[ReferenceText] = []
     for text in batch:
-        if isinstance(text, TextFault):
+        if isinstance(text, Fault):
             faults.append(text)
         elif text.section == REPRINT:
             counts["left out: reprints a source that the graph has"] += 1
@@ -155,7 +155,7 @@ def _read_batch(batch: Iterable[ReferenceText | TextFault], reader: Extractor) -
     return {
         "counts": counts,
         "rows": rows,
-        "faults": faults,
+        "faults": [(fault.where, fault.reason, fault.message) for fault in faults],
         "sentences": together.sentences,
         "concepts": together.concepts,
         "pairs": [(*pair, count) for pair, count in sorted(together.pairs.items())],
@@ -174,9 +174,9 @@ def _terms(text: ReferenceText) -> tuple[tuple[str, str, str], TextFault | None]
     if licence in licence_order() and licence != UNKNOWN_LICENCE:
         return (text.source, version, licence), None
     kept = "its edges are built and marked as not to be published"
-    fault = TextFault(text.id, "missing_licence", f"no licence is given; {kept}")
+    fault: TextFault = Fault(text.id, "missing_licence", f"no licence is given; {kept}")
     if given:
-        fault = TextFault(text.id, "unknown_licence", f"licence {given!r} is not in the ledger; {kept}")
+        fault = Fault(text.id, "unknown_licence", f"licence {given!r} is not in the ledger; {kept}")
     return (text.source, version, licence), fault
 
 

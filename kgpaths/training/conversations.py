@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from kgpaths.errors import TrainingError, UsageError
-from kgpaths.files import sha256_of
+from kgpaths.errors import FileError, TrainingError, UsageError
+from kgpaths.files import Fault, Rows, sha256_of
 
 
 class Conversation(NamedTuple):
@@ -135,18 +135,13 @@ def _read_hub(spec: str) -> tuple[list[Conversation], list[Conversation], Proven
 
 
 def _file_rows(path: Path) -> Iterator[Any]:
-    if path.suffix == ".parquet":
-        from kgpaths.corpus.reading import read_file
-
-        yield from read_file(path)
-        return
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield json.loads(line)
-                except ValueError as error:
-                    raise TrainingError(f"{path}:{number} is no JSON: {error}") from None
+    try:
+        for row in Rows(path):
+            if isinstance(row, Fault):
+                raise TrainingError(f"{row.where}: {row.message}")
+            yield row.fields
+    except FileError as error:
+        raise TrainingError(str(error)) from None
 
 
 def _conversations(rows: Iterable[Any], where: str) -> list[Conversation]:
