@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.extraction import read_texts
-from kgpaths.extraction.texts import TextFault
+from kgpaths.files import Fault
 from kgpaths.paths.kernel import INFINITE
 from kgpaths.paths.option_features import OPTION_FEATURES
 from kgpaths.paths.option_learning import fit_choices
@@ -236,7 +236,7 @@ def best_passages(data: Path) -> Callable[[Question], NDArray[np.float64]]:
 def paragraphs(data: Path, longest: int = 900) -> Iterator[str]:
     for file in TEXTS:
         for text in read_texts(data / file):
-            if not isinstance(text, TextFault):
+            if not isinstance(text, Fault):
                 words = text.text.split(" ")
                 sizes = np.cumsum([len(word) + 1 for word in words]) // longest
                 for number in range(int(sizes[-1]) + 1):

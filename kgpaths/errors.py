@@ -5,6 +5,7 @@
     KgpathsError
     ├── UsageError            wrong argument, unknown name, unwritable folder       (exit 2)
     │   └── ConfigError       a configuration key or value that is not valid
+    ├── FileError             a file that cannot be opened, or is not what its name says (exit 2)
     ├── SourceError           a question source that cannot be read at all          (exit 2)
     │   └── HeldOutSplit      a test split offered as training input
     ├── GraphError            a graph that cannot be built, opened or trusted       (exit 2)
@@ -46,6 +47,10 @@ class UsageError(KgpathsError):
 
 class ConfigError(UsageError):
     """A configuration key or value that is not valid."""
+
+
+class FileError(KgpathsError):
+    """A file that cannot be opened, or is not what its name says."""
 
 
 class SourceError(KgpathsError):

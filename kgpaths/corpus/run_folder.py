@@ -27,8 +27,9 @@ from kgpaths.corpus.manifest import CARD, DATA, FORMAT, MANIFEST, SHARDS, STATS,
 from kgpaths.corpus.rendering import Style, rendered
 from kgpaths.corpus.schema import CONFIGS, Config
 from kgpaths.corpus.shards import Shard, ShardFile, final_places, is_ours
-from kgpaths.corpus.storage import FolderLock, disk_errors, flush_folder, parquet_bytes, sha256, sha256_of, write_whole
+from kgpaths.corpus.storage import parquet_bytes
 from kgpaths.errors import CorpusError, UsageError
+from kgpaths.files import FolderLock, disk_errors, flush_folder, sha256, sha256_of, write_whole
 from kgpaths.language.layout import Layout
 from kgpaths.records import Row, Split
 

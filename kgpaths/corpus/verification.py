@@ -18,8 +18,8 @@ from kgpaths.corpus.rendering import Style, path_rows, sft_row
 from kgpaths.corpus.row_checks import RowChecks
 from kgpaths.corpus.schema import schema
 from kgpaths.corpus.sentence_checks import Passage, SentenceChecks
-from kgpaths.corpus.storage import sha256_of
 from kgpaths.errors import CorpusError, GraphError
+from kgpaths.files import sha256_of
 from kgpaths.records import Row
 
 if TYPE_CHECKING:

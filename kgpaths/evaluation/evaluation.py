@@ -175,7 +175,7 @@ def _folder(out: Path) -> Path:
 
 
 def _write(folder: Path, report: Report, items: Sequence[Mapping[str, Any]]) -> None:
-    from kgpaths.corpus.storage import disk_errors, write_whole
+    from kgpaths.files import disk_errors, write_whole
 
     with disk_errors(folder):
         lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)

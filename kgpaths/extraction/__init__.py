@@ -13,7 +13,6 @@ __all__ = [
     "ReferenceText",
     "RuleExtractor",
     "Statement",
-    "TextFault",
     "extract",
     "read_texts",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kgpaths.extraction.strengths import stated
+from kgpaths.files import new_file, write_whole
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
 from kgpaths.graph.tables import EdgeRecord
@@ -41,7 +41,7 @@ def write_tables(
         associations: (one, other, NPMI, sentences).
     """
     _write_nodes(out, graph, _write_edges(out, edges, associations))
-    (out / "graph.yaml").write_text(_SPEC, encoding="utf-8")
+    write_whole(out / "graph.yaml", _SPEC.encode())
 
 
 def read_edges(folder: str | Path) -> Iterator[EdgeRecord]:
@@ -71,8 +71,7 @@ def best_evidence(rows: Iterable[tuple[Any, ...]]) -> list[Evidence]:
 
 def _write_edges(out: Path, edges: Mapping[tuple[str, ...], Iterable[Any]], associations: Iterable[Any]) -> set[str]:
     used: set[str] = set()
-    draft = out / ".edges.csv"
-    with draft.open("w", encoding="utf-8", newline="") as file:
+    with new_file(out / "edges.csv", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(_COLUMNS)
         for key in sorted(edges):
@@ -87,14 +86,11 @@ def _write_edges(out: Path, edges: Mapping[tuple[str, ...], Iterable[Any]], asso
             used |= {one, other}
             table.writerow([one, ASSOCIATED, other, "text", "", UNKNOWN_LICENCE, "associated_in_text", score,
                             f"{count} sentences", "", "", "", "", "", "", "", "together"])  # fmt: skip
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(out / "edges.csv")
     return used
 
 
 def _write_nodes(out: Path, graph: KnowledgeGraph, used: Iterable[str]) -> None:
-    with (out / "nodes.csv").open("w", encoding="utf-8", newline="") as file:
+    with new_file(out / "nodes.csv", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("id", "name", "type", "source", "xrefs", "alt_ids"))
         for node_id in sorted(used):

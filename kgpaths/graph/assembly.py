@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kgpaths.errors import GraphError, UsageError
+from kgpaths.files import Fault
 from kgpaths.graph.builder import build_snapshot
 from kgpaths.graph.merge import MergeReport, merge_concepts, merged_edges, merged_nodes
-from kgpaths.graph.readers import Fault, Faults, Listener, Reader, Settings, open_reader
+from kgpaths.graph.readers import FaultReason, Faults, Listener, Reader, Settings, open_reader
 from kgpaths.graph.readers.names import is_known_prefix
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE, Obsolete
 from kgpaths.graph.snapshot import SnapshotMeta, SourceInfo
@@ -37,7 +38,7 @@ class SourceReport(NamedTuple):
     """Mappings, which add cross-references to nodes of other sources."""
     faults: dict[str, int]
     """Rows that are wrong and were left out, by reason."""
-    first: tuple[Fault, ...]
+    first: tuple[Fault[FaultReason], ...]
     """The first few of each reason."""
     skipped: dict[str, int]
     """Rows that are right and were left out on purpose."""

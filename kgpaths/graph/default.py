@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgpaths.errors import GraphError, UsageError
+from kgpaths.files import sha256_of
 from kgpaths.graph.hpo import hpo_version
 from kgpaths.graph.snapshot import FORMAT, META
 from kgpaths.resources import cache_dir, resource
@@ -154,5 +155,5 @@ def _check_tables(folder: Path) -> None:
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     sums = {name: digest for digest, name in (line.split() for line in lines)}
     for name in _TABLES:
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums.get(name):
+        if sha256_of(folder / name) != sums.get(name):
             raise GraphError(f"{folder / name} is not the file that SHA256SUMS names; install kgpaths again")

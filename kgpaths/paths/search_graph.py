@@ -7,7 +7,6 @@ An arc takes 4 bytes of index, 2 of cost, 1 of relation and half a byte of view:
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -100,12 +99,9 @@ class SearchGraph:
         return cls(*(array.view(np.ndarray) for array in mapped))  # numpy's own memmap type is slow to slice
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into an existing folder, durably."""
+        """Write the arrays into an existing folder."""
         for field in fields(self):
-            with (folder / f"{field.name}.npy").open("wb") as file:
-                np.save(file, getattr(self, field.name))
-                file.flush()
-                os.fsync(file.fileno())
+            np.save(folder / f"{field.name}.npy", getattr(self, field.name))
 
     @property
     def n_nodes(self) -> int:

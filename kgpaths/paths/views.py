@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 import warnings
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -21,6 +18,7 @@ from numpy.typing import NDArray
 
 from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError, nearest
+from kgpaths.files import new_folder
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.paths.costs import degree_costs, edge_costs
 from kgpaths.paths.kernel import Barred
@@ -56,7 +54,8 @@ def search_graph(graph: KnowledgeGraph, config: PathConfig, view: View = "defaul
     if not folder.is_dir():
         made = _make(graph, config, view)
         try:
-            _write(made, folder)
+            with new_folder(folder) as part:
+                made.save(part)
         except OSError as error:
             warnings.warn(
                 f"the search graph cannot be kept in {folder.parent} ({error}); it is made anew each time", stacklevel=2
@@ -220,18 +219,3 @@ def _cost_key(graph: KnowledgeGraph, config: PathConfig, view: View) -> str:
         _kinds(graph),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-
-
-def _write(made: SearchGraph, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        made.save(draft)
-        draft.chmod(0o755)
-        try:
-            draft.rename(folder)
-        except OSError:
-            if not folder.is_dir():  # otherwise another process was faster, with the same bytes
-                raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

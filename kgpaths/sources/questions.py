@@ -109,7 +109,7 @@ def to_item(
             **texts,
         )
     except Unusable as fault:
-        return SourceFault(where, item_id if item_id.isprintable() else "", fault.reason, str(fault))
+        return SourceFault(where, fault.reason, str(fault), item_id if item_id.isprintable() else "")
 
 
 def _options(

@@ -15,7 +15,7 @@ from typing import Any
 from kgpaths.errors import UsageError, nearest
 from kgpaths.graph.readers.diagnostic_tree import DiagnosticTree
 from kgpaths.graph.readers.drugmechdb import DrugMechDB
-from kgpaths.graph.readers.faults import Fault, FaultReason, Faults, Listener
+from kgpaths.graph.readers.faults import FaultReason, Faults, Listener
 from kgpaths.graph.readers.hetionet import Hetionet
 from kgpaths.graph.readers.hpoa import HpoAnnotations
 from kgpaths.graph.readers.kgx import Kgx
@@ -28,7 +28,7 @@ from kgpaths.graph.readers.reader import Reader, Settings
 from kgpaths.graph.readers.sssom import Sssom
 from kgpaths.graph.readers.tables import EdgeTable, NodeTable
 
-__all__ = ["Fault", "FaultReason", "Faults", "Listener", "Reader", "Settings", "formats", "open_reader"]
+__all__ = ["FaultReason", "Faults", "Listener", "Reader", "Settings", "formats", "open_reader"]
 
 _FORMATS: Mapping[str, type[Reader]] = MappingProxyType(
     {

@@ -5,16 +5,17 @@ Format: https://github.com/SuLab/DrugMechDB
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from kgpaths.errors import GraphError
+from kgpaths.files import format_of
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Reader
-from kgpaths.graph.readers.text import Lines
+from kgpaths.graph.readers.text import JsonLines, Lines
 from kgpaths.graph.readers.values import as_text, load_yaml
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
@@ -85,33 +86,35 @@ class DrugMechDB(Reader):
     def _paths(self) -> Iterator[dict[str, Any]]:
         """Yield the paths that are whole; anything else is a fault."""
         for file in self.files():
-            lines = Lines(file, self.faults)
-            parse = _parse_json if ".jsonl" in file.suffixes or ".json" in file.suffixes else _parse_yaml
-            blocks = _json_blocks(lines) if parse is _parse_json else _yaml_blocks(lines)
             empty = True
-            for number, block in blocks:
+            for number, path, repeated in self._items(file):
                 self._where = f"{file}:{number}"
-                for path in self._parsed(parse, block, lines.repeated):
+                if isinstance(path, dict) and all(
+                    isinstance(path.get(key), list) and all(isinstance(item, dict) for item in path[key])
+                    for key in ("nodes", "links")
+                ):
                     empty = False
                     yield path
+                elif not repeated:
+                    self.fault("bad_value", "expected a mapping with the lists `nodes` and `links`")
             if empty:
                 raise GraphError(f"{file} holds no path of DrugMechDB (a mapping with `nodes` and `links`)")
 
-    def _parsed(self, parse: Any, block: str, repeated: bool) -> Iterator[dict[str, Any]]:
-        try:
-            found = parse(block)
-        except ValueError as error:
-            if not repeated:
-                self.fault("bad_value", f"the path cannot be read: {error}")
+    def _items(self, file: Path) -> Iterator[tuple[int, Any, bool]]:
+        """Yield what stands in a list or on a line, with the line, and whether the file was read before."""
+        if format_of(file) in (".jsonl", ".json"):
+            records = JsonLines(file, self.faults)
+            yield from ((records.number, record, records.repeated) for record in records)
             return
-        for path in found:
-            if isinstance(path, dict) and all(
-                isinstance(path.get(key), list) and all(isinstance(item, dict) for item in path[key])
-                for key in ("nodes", "links")
-            ):
-                yield path
-            elif not repeated:
-                self.fault("bad_value", "expected a mapping with the lists `nodes` and `links`")
+        lines = Lines(file, self.faults)
+        for number, block in _yaml_blocks(lines):
+            try:
+                found = _parse_yaml(block)
+            except ValueError as error:
+                if not lines.repeated:
+                    self.fault("bad_value", f"the path cannot be read: {error}", f"{file}:{number}")
+                continue
+            yield from ((number, item, lines.repeated) for item in found)
 
 
 def _title(path: dict[str, Any]) -> str:
@@ -121,10 +124,6 @@ def _title(path: dict[str, Any]) -> str:
 
 def _by_frequency(counts: Counter[str]) -> list[str]:
     return sorted(counts, key=lambda name: (-counts[name], name))
-
-
-def _json_blocks(lines: Lines) -> Iterator[tuple[int, str]]:
-    return ((lines.number, line) for line in lines if line.strip())
 
 
 def _yaml_blocks(lines: Lines) -> Iterator[tuple[int, str]]:
@@ -137,10 +136,6 @@ def _yaml_blocks(lines: Lines) -> Iterator[tuple[int, str]]:
         block += line
     if block.strip():
         yield start, block
-
-
-def _parse_json(text: str) -> list[Any]:
-    return [json.loads(text)]
 
 
 def _parse_yaml(text: str) -> list[Any]:

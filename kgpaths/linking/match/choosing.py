@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kgpaths.errors import UsageError
+from kgpaths.files import fingerprint
 from kgpaths.resources import cache_dir
 
 Vectors = npt.NDArray[np.float32]
@@ -153,11 +154,4 @@ class Embeddings:
 def _content(model: str) -> str:
     """Return the name of a model; for a folder a hash of all its files."""
     folder = Path(model)
-    if not folder.is_dir():
-        return model
-    digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
-        with file.open("rb") as data:
-            digest.update(hashlib.file_digest(data, "sha256").digest())
-    return digest.hexdigest()
+    return fingerprint(folder) if folder.is_dir() else model

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kgpaths.errors import GraphError
-from kgpaths.graph.readers import Faults, json_stream
-from kgpaths.graph.readers.json_stream import JsonElements
+from kgpaths.files import Fault, JsonElements, json_rows
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -40,9 +38,10 @@ def test_the_elements_are_those_of_the_whole(
     file = tmp_path / "x.json"
     file.write_text(json.dumps(whole, indent=indent))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_stream, "_BLOCK", block)
+        patch.setattr(json_rows, "_BLOCK", block)
         wanted = frozenset({("graphs", "nodes"), ("graphs", "edges")})
-        found = list(JsonElements(file, Faults(), wanted))
+        found = list(JsonElements(file, wanted))
+    assert not [one for one in found if isinstance(one, Fault)]
     assert [element for place, element in found if place[-1] == "nodes"] == nodes
     assert [element for place, element in found if place[-1] == "edges"] == edges + edges
 
@@ -50,25 +49,38 @@ def test_the_elements_are_those_of_the_whole(
 @pytest.mark.parametrize(
     "text", ['{"nodes": [1, 2', '{"nodes": [1, 2]} x', '{"nodes" [1]}', "{'nodes': 1}", '{"nodes": [tru']
 )
-def test_what_is_no_json_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+def test_what_is_no_json_ends_the_reading_with_its_line(tmp_path: Path, text: str) -> None:
     file = tmp_path / "x.json"
     file.write_text("\n\n" + text)
-    with pytest.raises(GraphError, match=r"x\.json:3: not JSON, or not whole"):
-        list(JsonElements(file, Faults(), frozenset({("nodes",)})))
+    *good, last = JsonElements(file, {("nodes",)})
+    assert isinstance(last, Fault)
+    assert (last.where, last.reason) == ("x.json:3", "damaged")
+    assert last.message.startswith(("not JSON: ", "the file ends before its last bracket"))
+    assert [element for _, element in good] == [1, 2][: len(good)]
 
 
 def test_the_line_is_that_of_the_element(tmp_path: Path) -> None:
     file = tmp_path / "x.json"
     file.write_text('{"nodes": [\n1,\n2,\n\n3]}\n')
-    elements = JsonElements(file, Faults(), frozenset({("nodes",)}))
+    elements = JsonElements(file, frozenset({("nodes",)}))
     assert [elements.where.rpartition(":")[2] for _ in elements] == ["2", "3", "5"]
 
 
-def test_what_is_not_utf8_is_refused(tmp_path: Path) -> None:
+def test_an_element_that_is_not_utf8_costs_no_other(tmp_path: Path) -> None:
     file = tmp_path / "x.json"
-    file.write_bytes(b'{"nodes": ["caf\xe9"]}')
-    with pytest.raises(GraphError, match=r"x\.json:1: the text from here on is not UTF-8"):
-        list(JsonElements(file, Faults(), frozenset({("nodes",)})))
+    file.write_bytes(b'{"nodes": ["a",\n"caf\xe9",\n"b"]}')
+    found = list(JsonElements(file, {("nodes",)}))
+    assert found == [
+        (("nodes",), "a"),
+        Fault("x.json:2", "not_utf8", "not UTF-8: byte 0xe9 at column 5"),
+        (("nodes",), "b"),
+    ]
+
+
+def test_a_comma_behind_the_last_element_is_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    file.write_text('{"nodes": [1, 2,],}')
+    assert [element for _, element in JsonElements(file, {("nodes",)})] == [1, 2]
 
 
 def test_one_long_line_is_read_in_blocks(tmp_path: Path) -> None:
@@ -80,7 +92,7 @@ def test_one_long_line_is_read_in_blocks(tmp_path: Path) -> None:
     file.write_text(f'{{"other": [{rows}], "nodes": [{rows}]}}')
     del rows
     tracemalloc.start()
-    count = sum(1 for _ in JsonElements(file, Faults(), frozenset({("nodes",)})))
+    count = sum(1 for _ in JsonElements(file, frozenset({("nodes",)})))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 400_000
