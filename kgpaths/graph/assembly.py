@@ -142,7 +142,7 @@ def build_from_spec(
             "merge_exact_names": spec.merge.exact_names,
             # cross-references carry no source of their own, so the mappings that gave them are named here
             "mappings": "; ".join(sorted(source.terms_of_use() for source in sources if source.xrefs)),
-            **({"on": "; ".join(f"{graph.meta.name} {graph.hash}" for graph in settled)} if settled else {}),
+            **({"built_on": "; ".join(f"{graph.meta.name} {graph.hash}" for graph in settled)} if settled else {}),
             **_counts(merge),
         },
         skipped=skipped,
