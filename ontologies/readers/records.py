@@ -7,7 +7,9 @@ import gzip
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from kgpaths.graph.readers import Settings, open_reader
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.graph.vocabulary import licences
 from kgpaths.records import Evidence
@@ -56,6 +58,20 @@ def node(node_id: str, name: str, kind: str, source: str, names: Names = (), xre
 
 def _closer(scope: str, known: str | None) -> bool:
     return known is None or _SCOPE_ORDER.index(scope) < _SCOPE_ORDER.index(known)
+
+
+def in_format(format: str, path: Path | Sequence[Path], source: str, **settings: Any) -> Tables:
+    """Return what kgpaths reads of a source in one of its formats; names as `node` keeps them, references left out.
+
+    Raises:
+        GraphError: a row is wrong.
+    """
+    reader = open_reader(format, path, settings=Settings(source=source, **settings), strict=True)
+    nodes = [
+        node(one.id, one.name, one.type, source, [(name.text, name.scope) for name in one.names])
+        for one in reader.nodes()
+    ]
+    return nodes, [statement(edge.subject, edge.predicate, edge.object, source) for edge in reader.edges()]
 
 
 def tidy(text: str) -> str:
