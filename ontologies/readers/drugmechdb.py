@@ -38,7 +38,7 @@ _ELSEWHERE = ("HP:",)
 
 def read(data: Path, known: Collection[str]) -> Tables:
     """Return the statements of all paths, and that each drug treats its disease; nodes for ids that are not `known`."""
-    go_terms = table(data / "ontology/go_terms_parents.tsv", quoted=False)
+    go_terms = table(data / "ontology/go_terms_parents.tsv")
     go_names = {row["id"]: row["name"] for row in go_terms if row["obsolete"] == "0"}
     names: dict[str, Counter[str]] = defaultdict(Counter)
     types: dict[str, Counter[str]] = defaultdict(Counter)

@@ -27,9 +27,7 @@ def read(data: Path, crosswalk: Crosswalk) -> Tables:
 
 def _procedures(path: Path) -> Tables:
     """Return the actions; those below the diagnostic ones are tests. Parents of other ontologies have no node here."""
-    nodes, edges = in_format(
-        "obo", path, "maxo", options={"prefixes": ["MAXO"]}, predicates=dict.fromkeys(_LEFT_OUT)
-    )
+    nodes, edges = in_format("obo", path, "maxo", options={"prefixes": ["MAXO"]}, predicates=dict.fromkeys(_LEFT_OUT))
     ids = {one.id for one in nodes}
     edges = [edge for edge in edges if edge.object in ids]
     tests, size = {_DIAGNOSTIC}, 0
@@ -42,7 +40,7 @@ def _diagnostic(data: Path, labels: dict[str, str]) -> list[EdgeRecord]:
     """Return by which test a feature can be seen."""
     return [
         statement(row["hpo_id"], "diagnosed_by", row["maxo_id"], "maxo-annotations")
-        for row in table(data / "kg/maxo/maxo_diagnostic_annotations.tsv", quoted=False, comment="#")
+        for row in table(data / "kg/maxo/maxo_diagnostic_annotations.tsv", comment="#")
         if row["maxo_id"] in labels and not _NO_TEST.match(labels[row["maxo_id"]])
     ]
 
@@ -50,7 +48,7 @@ def _diagnostic(data: Path, labels: dict[str, str]) -> list[EdgeRecord]:
 def _therapeutic(data: Path, labels: dict[str, str], crosswalk: Crosswalk) -> list[EdgeRecord]:
     """Return what treats what: a feature where one is named, else the disease itself."""
     edges = []
-    for row in table(data / "kg/maxo/maxo-annotations.tsv", quoted=False):
+    for row in table(data / "kg/maxo/maxo-annotations.tsv"):
         predicate = _RELATIONS.get(row["relation"])
         target = row["hpo_id"]
         if target == _ANY_FEATURE:

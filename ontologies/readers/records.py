@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kgpaths.graph.readers import Settings, open_reader
+from kgpaths.graph.readers import Faults, Settings, open_reader
+from kgpaths.graph.readers.text import Table
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.graph.vocabulary import licences
 from kgpaths.records import Evidence
@@ -85,13 +84,11 @@ def is_useful(text: str) -> bool:
     return 1 < len(text) <= LONGEST_NAME and not _USELESS.search(text) and not (len(text) > 15 and _IUPAC.search(text))
 
 
-def table(
-    path: Path, *, quoted: bool = True, comment: str = "", header: Sequence[str] | None = None
-) -> Iterator[dict[str, str]]:
-    """Yield the rows of a tab-separated file as dictionaries; `header` names the columns of a file without names."""
-    opener = gzip.open if path.suffix == ".gz" else Path.open
-    with opener(path, "rt", encoding="utf-8") as text:
-        lines = (line for line in text if not (comment and line.startswith(comment)))
-        yield from csv.DictReader(
-            lines, header, delimiter="\t", quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-        )
+def table(path: Path, *, comment: str = "") -> Iterator[dict[str, str]]:
+    """Yield the rows of a tab-separated file as dictionaries.
+
+    Raises:
+        GraphError: the file is torn, or a row has another number of columns.
+    """
+    rows = Table(path, Faults(strict=True), comment=comment)
+    return (dict(zip(rows.header, row, strict=True)) for row in rows)
