@@ -60,7 +60,7 @@ def _closer(scope: str, known: str | None) -> bool:
 
 
 def in_format(format: str, path: Path | Sequence[Path], source: str, **settings: Any) -> Tables:
-    """Return what kgpaths reads of a source in one of its formats; names as `node` keeps them, references left out.
+    """Return what kgpaths reads of a source in one of its formats; names as `node` keeps them, no cross-references.
 
     Raises:
         GraphError: a row is wrong.
@@ -70,7 +70,11 @@ def in_format(format: str, path: Path | Sequence[Path], source: str, **settings:
         node(one.id, one.name, one.type, source, [(name.text, name.scope) for name in one.names])
         for one in reader.nodes()
     ]
-    return nodes, [statement(edge.subject, edge.predicate, edge.object, source) for edge in reader.edges()]
+    edges = []
+    for one in reader.edges():
+        references = "|".join(said.reference for said in one.evidence if said.reference)
+        edges.append(statement(one.subject, one.predicate, one.object, source, reference=references))
+    return nodes, edges
 
 
 def tidy(text: str) -> str:
