@@ -67,35 +67,35 @@ def checks(incomplete: str) -> list[str]:
 
 def relations(incomplete: str) -> list[str]:
     """Return the predicates of the vocabulary."""
-    from kgpaths.graph.vocabulary import relations as known
+    from kgpaths.vocabulary.relations import relations as known
 
     return _starting(incomplete, known())
 
 
 def node_types(incomplete: str) -> list[str]:
     """Return the node types of the vocabulary."""
-    from kgpaths.graph.vocabulary import node_types as known
+    from kgpaths.vocabulary.node_types import node_types as known
 
     return _starting(incomplete, known())
 
 
 def ledger(incomplete: str) -> list[str]:
     """Return the sources of the licence ledger."""
-    from kgpaths.graph.vocabulary import licences
+    from kgpaths.vocabulary.licences import licences
 
     return _starting(incomplete, licences())
 
 
 def licences(incomplete: str) -> list[str]:
     """Return the licences that the ledger's sources are under."""
-    from kgpaths.graph.vocabulary import licences as known
+    from kgpaths.vocabulary.licences import licences as known
 
     return _starting(incomplete, sorted({entry.licence for entry in known().values()}))
 
 
 def policies(incomplete: str) -> list[str]:
     """Return the policies of a release."""
-    from kgpaths.graph.vocabulary import POLICIES
+    from kgpaths.vocabulary.licences import POLICIES
 
     return _starting(incomplete, POLICIES)
 

@@ -87,6 +87,8 @@ def _print_graph(out: Console, graph: KnowledgeGraph) -> None:
     facts = graph.info()
     out.print(f"{facts.name}  {graph.hash[:16]}", style="bold", markup=False)
     out.print(f"nodes {facts.nodes:,}   edges {facts.edges:,}   names {facts.names:,}   other ids {facts.xrefs:,}")
+    if facts.built_on:
+        out.print(f"built on {facts.built_on}", markup=False, soft_wrap=True)
     tables: dict[str, Mapping[str, float]] = {
         "node type": facts.nodes_by_type,
         "node source": facts.nodes_by_source,

@@ -2,7 +2,7 @@
 
 >>> sorted(formats())
 ['diagnostic_tree', 'drugmechdb', 'edge_table', 'hetionet', 'hpoa', 'kgx', 'networkx', 'node_table', 'obo',
- 'obograph', 'optimuskg', 'primekg', 'sssom']
+ 'obograph', 'optimuskg', 'primekg', 'snapshot', 'sssom']
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from kgpaths.graph.readers.obograph import OboGraph
 from kgpaths.graph.readers.optimuskg import OptimusKG
 from kgpaths.graph.readers.primekg import PrimeKG
 from kgpaths.graph.readers.reader import Reader, Settings
+from kgpaths.graph.readers.snapshot import Snapshot
 from kgpaths.graph.readers.sssom import Sssom
 from kgpaths.graph.readers.tables import EdgeTable, NodeTable
 
@@ -47,6 +48,7 @@ _FORMATS: Mapping[str, type[Reader]] = MappingProxyType(
             NodeTable,
             EdgeTable,
             NetworkxGraph,
+            Snapshot,
         )
     }
 )

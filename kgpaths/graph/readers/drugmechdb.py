@@ -33,6 +33,9 @@ class DrugMechDB(Reader):
     DESCRIPTION = "DrugMechDB's mechanism paths (YAML list or JSON lines)"
     SUFFIXES = (".yaml", ".yml", ".jsonl")
     SOURCE = "drugmechdb"
+    OPTIONS: ClassVar[Mapping[str, str]] = {
+        "indications": "true: each path also says that its drug treats its disease, which its header names"
+    }
     TYPES: ClassVar[Mapping[str, str]] = {
         "GeneFamily": "gene_family",
         "MacromolecularComplex": "protein",
@@ -58,6 +61,11 @@ class DrugMechDB(Reader):
                 if ours is not None:
                     types.setdefault(node_id, Counter())[ours] += 1
                     names.setdefault(node_id, Counter())[self.named(node_id, name)] += 1
+            drug, disease = self._indication(path)
+            kind = self.type_of("Drug", drug) if drug and disease and path["graph"].get("drug") else None
+            if kind is not None:
+                types.setdefault(drug, Counter())[kind] += 1
+                names.setdefault(drug, Counter())[self.named(drug, path["graph"]["drug"])] += 1
         for node_id, given in names.items():
             first, *others = _by_frequency(given)
             kind = _by_frequency(types[node_id])[0]
@@ -71,6 +79,9 @@ class DrugMechDB(Reader):
             given = self.texts(path.get("references") or path.get("reference"), f"a reference of path {title}")
             urls = [url for text in given for url in _BETWEEN_URLS.split(text.strip())]
             evidence = (Evidence(reference=title), *(Evidence(url=url) for url in urls))
+            drug, disease = self._indication(path)
+            if drug and disease:
+                yield EdgeRecord(drug, "treats", disease, self.source, self.version, self.licence, evidence=evidence)
             for link in path["links"]:
                 ends = [curie(as_text(link.get(key)) or "") for key in ("source", "target")]
                 if not all(ends):
@@ -82,6 +93,16 @@ class DrugMechDB(Reader):
                     yield EdgeRecord(
                         subject, known[0], object_, self.source, self.version, self.licence, evidence=evidence
                     )
+
+    def _indication(self, path: Mapping[str, Any]) -> tuple[str, str]:
+        """Return the drug and the disease that a path is about; empty where its header lacks them or nobody asks."""
+        about = path.get("graph")
+        if not self.option("indications", False) or not isinstance(about, dict):
+            return "", ""
+        drug, disease = (
+            as_text(one) for one in (about.get("drugbank") or about.get("drug_mesh"), about.get("disease_mesh"))
+        )
+        return curie(drug or ""), curie(disease or "")
 
     def _paths(self) -> Iterator[dict[str, Any]]:
         """Yield the paths that are whole; anything else is a fault."""
