@@ -24,7 +24,7 @@ from pathlib import Path
 from kgpaths.extraction import read_texts
 from kgpaths.extraction.readers import REPRINT
 from kgpaths.extraction.segments import split
-from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.extraction.texts import ReferenceText
 from kgpaths.files import Fault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.linking import EntityLinker

@@ -4,7 +4,7 @@ from kgpaths.extraction.extractor import RuleExtractor
 from kgpaths.extraction.readers import read_texts
 from kgpaths.extraction.run import ExtractReport, extract
 from kgpaths.extraction.text_statements import Extractor, Reading, Statement
-from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.extraction.texts import ReferenceText
 
 __all__ = [
     "ExtractReport",

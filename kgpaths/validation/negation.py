@@ -35,8 +35,7 @@ def question_not_turned(case: Case) -> Iterator[Fault]:
     found = next((word for word in words if word in _WORDS), None)
     if found is None:
         return
-    reasoning = [edge for _, step in case.steps("evidence", "link") for edge in step.edge_ids]
-    for edge in (case.graph.edge(edge) for edge in reasoning if case.graph.has_edge(edge)):
+    for edge in (edge for _, step in case.steps("evidence", "link") for edge in case.edges_of(step)):
         relation = relations().get(edge.predicate)
         if relation is not None and (relation.polarity == "contradicts" or _may_harm(relation)):
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kgpaths.records import Edge
 from kgpaths.validation.registry import SUPPORT, Case, Fault, check
 from kgpaths.vocabulary.relations import relations
 
@@ -18,13 +19,13 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
     """
     sense = case.path_set.asks.polarity
     if sense == "exception" and not any(
-        _denies(case, edge) for _, step in case.steps("link") for edge in step.edge_ids
+        _denies(case, edge) for _, step in case.steps("link") for edge in case.edges_of(step)
     ):
         yield Fault("the question asks for what does not hold, the chain argues for what does", "asks_exception")
     unusable = case.stated.unusable
     denied = [m for m in case.mentions if m.node_id in unusable and m.role in ("question", "context")]
     for number, step in case.steps(*SUPPORT):
-        edges = [case.graph.edge(edge) for edge in step.edge_ids if case.graph.has_edge(edge)]
+        edges = case.edges_of(step)
         ends = {end for edge in edges for end in (edge.subject, edge.object)}
         barred = unusable if step.kind == "findings" else frozenset(case.stated.absent)
         for node in sorted(barred & (ends | set(step.node_ids))):
@@ -46,11 +47,9 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
                 yield Fault(f"{quote.text!r} is called absent but is not", "polarity_violated", number)
 
 
-def _denies(case: Case, edge_id: str) -> bool:
+def _denies(case: Case, edge: Edge) -> bool:
     """Say whether an edge contradicts, or does the opposite of what the graph says of other options."""
-    if not case.graph.has_edge(edge_id):
-        return False
-    relation = relations()[case.graph.edge(edge_id).predicate]
+    relation = relations()[edge.predicate]
     others = {
         relations()[hop.predicate].effect
         for path in case.path_set.paths

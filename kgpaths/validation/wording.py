@@ -59,7 +59,7 @@ def relations_stated(case: Case) -> Iterator[Fault]:
     for number, step in enumerate(case.chain.steps):
         if step.kind not in ("evidence", "link", "distractor", "differential", "absent"):
             continue
-        edges = [case.graph.edge(edge) for edge in step.edge_ids if case.graph.has_edge(edge)]
+        edges = case.edges_of(step)
         masked, tokens = mask(_QUOTED.sub("“”", step.text), names, step.node_ids)
         for edge in edges:
             forward, backward = _stated(edge, masked, tokens), _stated(edge, masked, tokens, reverse=True)

@@ -20,7 +20,7 @@ from kgpaths.extraction.edge_tables import ASSOCIATED, best_evidence
 from kgpaths.extraction.readers import REPRINT
 from kgpaths.extraction.run import LEAST_NPMI
 from kgpaths.extraction.strengths import Together, stated
-from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.extraction.texts import ReferenceText
 from kgpaths.files import Fault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.default import build_default

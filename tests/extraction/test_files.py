@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kgpaths.errors import UsageError
-from kgpaths.extraction import ReferenceText, RuleExtractor, TextFault, extract, read_texts
+from kgpaths.extraction import ReferenceText, RuleExtractor, extract, read_texts
 from kgpaths.extraction.edge_tables import read_edges
 from kgpaths.extraction.run import add_to_snapshot
 from kgpaths.files import Fault
