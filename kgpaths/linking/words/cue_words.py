@@ -11,12 +11,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from kgpaths.language.words import APOSTROPHES
 from kgpaths.linking.words.tokenizer import NONE, SENTENCE, SOFT, Tokens, gap_between
 
 T = TypeVar("T")
 JOIN = -1
 """Gap before a word that a slash or an ampersand joins to the one before it: "fever/chills"."""
-_APOSTROPHE = re.compile("[’‘ʼ′´`＇]")
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _VERBS = ("is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "could", "would", "should", "might",
           "must", "need")  # fmt: skip
 _NEGATED = {"can": "can", "won": "will", "shan": "shall", "ain": "is"} | {f"{verb}n": verb for verb in _VERBS}
