@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from kgpaths.language.words import APOSTROPHES
+
 _MOST_WORDS = 1 << 17
 """Different words, marks and all, that are remembered; past it the memory is emptied."""
-_ODD_LETTERS = str.maketrans({"İ": "i", "ı": "i", "ſ": "s", **dict.fromkeys("’ʼ‘`´′＇", "'")})
+_ODD_LETTERS = str.maketrans({"İ": "i", "ı": "i", "ſ": "s", **dict.fromkeys(APOSTROPHES, "'")})
 """Letters that are an i or s to a pattern that ignores case, though their lower case is something else, or longer; and
 what stands for an apostrophe, which patterns write in one way."""
 

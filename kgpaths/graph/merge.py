@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from kgpaths.graph.ids import folded
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord, by_id
+from kgpaths.language.words import WORD
 from kgpaths.vocabulary.node_types import node_types
 
 RULES = (
@@ -66,7 +67,6 @@ _QUALIFIER = re.compile(
 )
 """Words that make a name mean one kind of what it means without them."""
 
-_WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 
 
@@ -207,7 +207,7 @@ def normal_name(text: str) -> str:
     >>> normal_name("Crohn's Diseases (regional)")
     'crohn disease regional'
     """
-    words = _WORD.findall(_POSSESSIVE.sub("", text.casefold()))
+    words = WORD.findall(_POSSESSIVE.sub("", text.casefold()))
     return " ".join(
         word[:-1] if word[-1] == "s" and len(word) > 3 and word[-2] not in "sui" else word for word in words
     )

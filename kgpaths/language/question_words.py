@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from kgpaths.language.denial import denied_verbs
 from kgpaths.resources import resource
 
 
@@ -52,6 +53,6 @@ def tables() -> Mapping[str, Any]:
     return read
 
 
+@cache
 def _words() -> Mapping[str, list[str]]:
-    words: Mapping[str, list[str]] = tables()["words"]
-    return words
+    return {**denied_verbs(), **tables()["words"]}
