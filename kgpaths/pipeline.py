@@ -318,6 +318,7 @@ def build(
     config = configured({"source": source, "limit": limit, "graph": spec, **options})
     reader = open_source(source, limit=limit)
     folder = Path(out) if out is not None else default_out(source)
+    _log.info("building %s", folder)
     resumed: list[int] = []
     faults: list[str] = []
     with RunFolder(folder, config, reader, overwrite=overwrite, writing=_writing(config)) as run:
@@ -353,6 +354,7 @@ def _open_shards(
         faults += unread[: 10 - len(faults)]
         if run.has_shard(number):
             resumed.append(number)
+            _log.debug("shard %d was there", number)
             bar.update(len(shard))
         else:
             yield number, shard

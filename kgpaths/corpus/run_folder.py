@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -36,6 +37,8 @@ from kgpaths.records import Row, Split
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import Source
+
+_log = logging.getLogger(__name__)
 
 
 class ModelWriting(NamedTuple):
@@ -201,6 +204,7 @@ class RunFolder:
             shard = Shard(number=number, identity=identity.hash, funnel=funnel, files=tuple(files))
             write_whole(self.shards / f"{number:05}.json", shard.json_bytes())
         self._done.add(number)
+        _log.info("shard %d written: %d rows, %d accepted", number, funnel.items, funnel.accepted)
 
     def finish(self) -> Mapping[str, Any]:
         """Give the files their names, write funnel, card and manifest; return the funnel.
@@ -225,6 +229,7 @@ class RunFolder:
             write_whole(self.out / MANIFEST, manifest.json_bytes())
             self._finished = True
             shutil.rmtree(self.shards)
+        _log.info("%s finished: %d files, %d rows accepted", self.out, len(files), funnel.accepted)
         return funnel.model_dump()
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from kgpaths.sources.source import HubSource, LocalSource, Source
 DATASETS: Mapping[str, QADataset] = MappingProxyType(
     {dataset.name: dataset for dataset in (MEDQA, MEDMCQA, PUBMEDQA, CASIMEDICOS, MEDQUAD)}
 )
+_log = logging.getLogger(__name__)
 _SAMPLES = Path(__file__).parent / "samples"
 _FORMS = "SOURCE, SOURCE@hub, SOURCE@hub:REVISION, SOURCE:FILE, jsonl:FILE, hf:ORG/NAME or hf:ORG/NAME@REVISION"
 
@@ -79,6 +81,17 @@ def open_source(spec: str, *, limit: int | None = None, training: bool = True) -
     """
     if limit is not None and limit < 1:
         raise UsageError(f"limit must be at least 1, not {limit}")
+    source = _opened(spec, limit, training)
+    _log.info(
+        "source %s opened: %s rows, %s",
+        spec,
+        "an unknown number of" if source.size is None else source.size,
+        source.fingerprint,
+    )
+    return source
+
+
+def _opened(spec: str, limit: int | None, training: bool) -> Source:
     name, hub, revision, place = _parts(spec)
     if name == "hf":
         generic = _generic(place, HubLocation(place))
