@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from kgpaths import EntityLinker, KnowledgeGraph
 from kgpaths.graph.vocabulary import relations
-from kgpaths.paths.agreement import SHORTEST_EXPLANATION
+from kgpaths.learning.agreement import SHORTEST_EXPLANATION
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 

@@ -3,8 +3,8 @@
     python benchmarks/paths_agreement.py DATA [GRAPH] [EVERY]
 
 DATA holds `casimedicos_en.jsonl` (doctors' comments) and `medmcqa_dev.jsonl` (teachers' explanations); EVERY takes each
-so-manieth question only. Measures: `kgpaths.paths.agreement`; `bridge*` does not count classes and kinds of the answer
-as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is cross-validated
+so-manieth question only. Measures: `kgpaths.learning.agreement`; `bridge*` does not count classes and kinds of the
+answer as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is cross-validated
 (five folds of both sets together, by a hash of the id), `transferred` is learned from the other set. The rows under
 `learned` leave out one ingredient of the choice each, on every third question. All methods choose six paths of at most
 three hops from the same nodes. Means over the questions where the method has any middle to offer, `items`; intervals
@@ -26,14 +26,14 @@ import numpy as np
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.config import PathConfig
 from kgpaths.language import read_question
+from kgpaths.learning.agreement import Agreement, Expert, agreement, expert
+from kgpaths.learning.ranker import Candidates, Explained, blank_ranker, candidates, explained, fold_of, learn_ranker
 from kgpaths.paths import bridges
-from kgpaths.paths.agreement import Agreement, Expert, agreement, expert
 from kgpaths.paths.features import FEATURES
 from kgpaths.paths.findings import starting, stated
 from kgpaths.paths.kernel import FoundPath
-from kgpaths.paths.learning import Candidates, Explained, candidates, explained, fold_of, learn_ranker
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker, blank_ranker
+from kgpaths.paths.ranker import Ranker
 from kgpaths.records import Mention, QAItem
 from kgpaths.sources import open_source
 

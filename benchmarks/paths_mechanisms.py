@@ -27,10 +27,10 @@ from mechanism_gold import Mechanism, assembled_graph, default_graph, read_mecha
 
 from kgpaths.config import PathConfig
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.learning.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.paths import PathFinder
 from kgpaths.paths.priors import priors_text
 from kgpaths.paths.search_graph import SearchGraph
-from kgpaths.paths.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.paths.views import search_graph
 
 Nodes = tuple[int, ...]

@@ -21,10 +21,9 @@ def learn_ranker(
     """Learn from experts' explanations which nodes paths should lead over."""
     from kgpaths.errors import HeldOutSplit
     from kgpaths.graph import KnowledgeGraph
+    from kgpaths.learning.ranker import blank_ranker, candidates, explained, learn_ranker
     from kgpaths.linking import EntityLinker
     from kgpaths.paths import PathFinder
-    from kgpaths.paths.learning import candidates, explained, learn_ranker
-    from kgpaths.paths.ranker import blank_ranker
     from kgpaths.records import QAItem
     from kgpaths.sources import open_source
 
@@ -58,9 +57,9 @@ def learn_options(
 ) -> None:
     """Learn from answered training questions what the evidence for an option is worth."""
     from kgpaths.graph import KnowledgeGraph
+    from kgpaths.learning.options import learn_options
     from kgpaths.linking import EntityLinker
     from kgpaths.paths import PathFinder
-    from kgpaths.paths.option_learning import learn_options
     from kgpaths.records import QAItem
     from kgpaths.sources import open_source
 

@@ -11,7 +11,7 @@ cheapest paths is a search for paths of largest degree product::
 `d_out` is the number of distinct objects that the subject has under the predicate, `d_in` the number of distinct
 subjects that the object has; for a symmetric predicate both count neighbours in either direction. `hop` is paid for
 every edge, `prior` comes from ``ontologies/relations.yaml``, or was learned, for a relation (`kgpaths.paths.priors`) or
-for a relation between two types of nodes (`kgpaths.paths.step_costs`).
+for a relation between two types of nodes (`kgpaths.learning.step_costs`).
 
 Other formulas, for comparison; d(v) is the number of neighbours of v, N the number of nodes, priors do not count::
 

@@ -35,9 +35,6 @@ OPTION_FEATURES: dict[str, str] = {
 }
 """Name and meaning, in the order of the columns; of several nodes the greatest value counts."""
 
-_FOR = ("direct", "pivot", "text_share", "passages", "diagnosis", "asked_relation", "any_relation")
-SIGNS: dict[str, int] = dict.fromkeys(_FOR, 1) | dict.fromkeys(("contradicted", "denied"), -1)
-"""Features that can only speak for an option, 1, or only against it, -1; the others are free."""
 OF_THE_OPTION = frozenset({"degree", "text_degree", "in_stem"})
 """Features that are no evidence: they say the same of an option whether what fits is asked for or the exception."""
 

@@ -8,9 +8,9 @@ from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.graph.vocabulary import node_types, relations
+from kgpaths.learning.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.paths import PathFinder
 from kgpaths.paths.priors import priors_file, read_priors
-from kgpaths.paths.step_costs import Example, learn_step_costs, node_f1
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.cli import main
 from kgpaths.errors import GraphError
 from kgpaths.graph import EdgeRecord, NodeRecord
-from kgpaths.paths.option_features import OPTION_FEATURES, SIGNS
-from kgpaths.paths.option_learning import fit_choices
+from kgpaths.learning.logit import SIGNS, fit_choices
+from kgpaths.paths.option_features import OPTION_FEATURES
 from kgpaths.paths.passages import Passages, read_passages, write_passages
 from kgpaths.paths.ranker import Ranker, shipped_option_ranker
 from kgpaths.records import QAItem

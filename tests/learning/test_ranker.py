@@ -10,11 +10,12 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+from kgpaths.learning.agreement import agreement, expert
+from kgpaths.learning.logit import fit
+from kgpaths.learning.ranker import Explained, blank_ranker, candidates, learn_ranker
 from kgpaths.paths import PathFinder
-from kgpaths.paths.agreement import agreement, expert
 from kgpaths.paths.features import FEATURES
-from kgpaths.paths.learning import Explained, candidates, learn_ranker
-from kgpaths.paths.ranker import Ranker, blank_ranker, fit, shipped_ranker
+from kgpaths.paths.ranker import Ranker, shipped_ranker
 from kgpaths.records import Mention, QAItem
 
 FINDING, RIGHT, WRONG, DRUG, CLASS = "HP:1", "DOID:1", "DOID:2", "DRUGBANK:1", "DOID:3"

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from kgpaths.errors import UsageError
 from kgpaths.language import read_question
+from kgpaths.learning.agreement import SHORTEST_EXPLANATION, expert
+from kgpaths.learning.logit import fit
 from kgpaths.linking import EntityLinker
-from kgpaths.paths.agreement import SHORTEST_EXPLANATION, expert
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import FEATURES, ItemFeatures
 from kgpaths.paths.findings import starting, stated
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker, fit
+from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import Selector
 from kgpaths.records import Mention, QAItem
 
@@ -42,7 +43,7 @@ class Candidates(NamedTuple):
     values: NDArray[np.float64]
     """Shape (M, F), columns as in `kgpaths.paths.features.FEATURES`."""
     named: NDArray[np.bool_]
-    """Shape (M,): what the expert names, see `kgpaths.paths.agreement`."""
+    """Shape (M,): what the expert names, see `kgpaths.learning.agreement`."""
 
 
 def fold_of(item_id: str, folds: int = 5) -> int:
@@ -86,6 +87,11 @@ def candidates(finder: PathFinder, question: Explained) -> Candidates:
     nodes = np.array([node for node, _ in rows], dtype=np.int64)
     values = np.array([row for _, row in rows]).reshape(len(rows), len(FEATURES))
     return Candidates(nodes, values, np.isin(nodes, sorted(who.named)))
+
+
+def blank_ranker() -> Ranker:
+    """Return a ranker that knows nothing, for learning the first one."""
+    return Ranker(tuple(FEATURES), 0.0, np.zeros(len(FEATURES)), np.zeros(len(FEATURES)))
 
 
 def learn_ranker(tables: Iterable[Candidates]) -> tuple[Ranker, int, int]:
