@@ -4,8 +4,8 @@
 
 DATA holds `casimedicos_en.jsonl` (doctors' comments) and `medmcqa_dev.jsonl` (teachers' explanations); EVERY takes each
 so-manieth question only. Measures: `kgpaths.learning.agreement`; `bridge*` does not count classes and kinds of the
-answer as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is cross-validated
-(five folds of both sets together, by a hash of the id), `transferred` is learned from the other set. The rows under
+answer as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is
+cross-validated (five folds of both sets together, by a hash of the id), `transferred` is learned from the other set. The rows under
 `learned` leave out one ingredient of the choice each, on every third question. All methods choose six paths of at most
 three hops from the same nodes. Means over the questions where the method has any middle to offer, `items`; intervals
 are paired bootstraps of `learned` minus the row on questions both have.

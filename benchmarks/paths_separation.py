@@ -26,11 +26,11 @@ from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.extraction import read_texts
 from kgpaths.extraction.texts import TextFault
 from kgpaths.learning.logit import fit_choices
-from kgpaths.paths.kernel import INFINITE
 from kgpaths.paths.option_features import OPTION_FEATURES
 from kgpaths.paths.options import Weighing
 from kgpaths.paths.passages import Passages
 from kgpaths.paths.ranker import Ranker
+from kgpaths.paths.search_graph import INFINITE
 from kgpaths.paths.selection import OptionNodes
 from kgpaths.records import QAItem, QuestionKind
 from kgpaths.sources import open_source

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from kgpaths.graph.ids import folded
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, EvidenceModel, ItemEvidence
-from kgpaths.paths.kernel import INFINITE, Kernel
+from kgpaths.paths.kernel import Kernel
 from kgpaths.paths.passages import Passages
+from kgpaths.paths.search_graph import INFINITE
 
 _GROUPS = ("condition", "substance", "gene_product", "living_thing", "circumstance", "process", "care", "structure")
 FEATURES: dict[str, str] = {

@@ -25,8 +25,8 @@ import numpy as np
 from kgpaths.config import PathConfig
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, ItemEvidence
 from kgpaths.paths.inference import follows
-from kgpaths.paths.kernel import INFINITE, FoundPath, Kernel
-from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.paths.kernel import FoundPath, Kernel
+from kgpaths.paths.search_graph import INFINITE, SearchGraph
 from kgpaths.paths.shown import alike
 
 _PIVOTS = 16

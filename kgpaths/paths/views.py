@@ -24,10 +24,8 @@ from kgpaths.errors import ConfigError, nearest
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.vocabulary import node_types, relations
 from kgpaths.paths.costs import degree_costs, edge_costs
-from kgpaths.paths.kernel import Barred
-from kgpaths.paths.kernel_numpy import ANY, UNUSED
 from kgpaths.paths.priors import priors_file, read_priors, steps
-from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.paths.search_graph import ANY, UNUSED, Barred, SearchGraph
 from kgpaths.resources import cache_dir
 
 View = Literal["default", "full"]
