@@ -5,10 +5,11 @@
 DATA holds `casimedicos_en.jsonl` (doctors' comments) and `medmcqa_dev.jsonl` (teachers' explanations); EVERY takes each
 so-manieth question only. Measures: `kgpaths.learning.agreement`; `bridge*` does not count classes and kinds of the
 answer as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is
-cross-validated (five folds of both sets together, by a hash of the id), `transferred` is learned from the other set. The rows under
-`learned` leave out one ingredient of the choice each, on every third question. All methods choose six paths of at most
-three hops from the same nodes. Means over the questions where the method has any middle to offer, `items`; intervals
-are paired bootstraps of `learned` minus the row on questions both have.
+cross-validated (five folds of both sets together, by a hash of the id), `transferred` is learned from the other set.
+What they are compared with is in `paths_baselines.py`. The rows under `learned` leave out one ingredient of the choice
+each, on every third question. All methods choose six paths of at most three hops from the same nodes. Means over the
+questions where the method has any middle to offer, `items`; intervals are paired bootstraps of `learned` minus the row
+on questions both have.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
+from paths_baselines import Formula, by_joint_evidence, cheapest, kernel_by_degrees
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.config import PathConfig
@@ -31,7 +33,7 @@ from kgpaths.learning.ranker import Candidates, Explained, blank_ranker, candida
 from kgpaths.paths import bridges
 from kgpaths.paths.features import FEATURES
 from kgpaths.paths.findings import starting, stated
-from kgpaths.paths.kernel import FoundPath
+from kgpaths.paths.kernel import Kernel
 from kgpaths.paths.options import options_of
 from kgpaths.paths.ranker import Ranker
 from kgpaths.records import Mention, QAItem
@@ -106,13 +108,6 @@ def ends_of(
     return (starts, list(right.nodes), barred | findings.absent) if starts and right.nodes else None
 
 
-def cheapest(finder: PathFinder, starts: Sequence[int], ends: Sequence[int], barred: set[int]) -> list[FoundPath]:
-    """Return the cheapest paths by the finder's edge costs and nothing else, best first."""
-    config = finder.config
-    found = finder.kernel.search(starts, ends, k=POOL, max_hops=config.max_hops, degree_cap=config.degree_cap).paths
-    return [path for path in found if not barred.intersection(path.nodes)]
-
-
 def fold(one: Question) -> int:
     return fold_of(one.asked.item.id, FOLDS)
 
@@ -141,16 +136,17 @@ def selected(finder: PathFinder, one: Question) -> Paths:
 
 def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, Ranker]) -> dict[str, Choose]:
     rng = np.random.default_rng(0)
-    hub = PathFinder(base.graph, PathConfig(cost="hub"))
+    formulas: dict[str, Formula] = {"hub-penalised": "hub", "PathRAG": "pathrag", "idf": "idf"}
+    kernels = {name: kernel_by_degrees(base.graph, formula) for name, formula in formulas.items()}
     arcs = base.kernel.graph
     peer = nx.Graph()
     peer.add_edges_from((u, v) for u in range(arcs.n_nodes) for v in arcs.neighbours(u).tolist() if u < v)
 
-    def pool_of(finder: PathFinder, one: Question) -> list[tuple[int, ...]]:
-        return [path.nodes for path in cheapest(finder, one.starts, one.ends, one.barred)]
+    def pool_of(kernel: Kernel, one: Question) -> list[tuple[int, ...]]:
+        return [path.nodes for path in cheapest(kernel, one.starts, one.ends, one.barred, k=POOL)]
 
     def shuffled(one: Question) -> Paths:
-        pool = pool_of(base, one)
+        pool = pool_of(base.kernel, one)
         return [pool[place] for place in rng.permutation(len(pool))[:SELECTED].tolist()]
 
     def shortest(one: Question) -> Paths:
@@ -163,18 +159,20 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
                         found.append(tuple(path))
         return sorted(found, key=lambda path: (len(path), path))[:SELECTED]
 
-    pivot = like(base, PathConfig(ranking="pivot"))
-    transferred = {name: like(base, PathConfig(ranking="learned"), ranker) for name, ranker in others.items()}
+    def by_cost(kernel: Kernel) -> Choose:
+        return lambda one: pool_of(kernel, one)[:SELECTED]
+
+    transferred = {name: like(base, PathConfig(), ranker) for name, ranker in others.items()}
     return {
         "random": shuffled,
         "networkx shortest": shortest,
-        "hub-penalised": lambda one: pool_of(hub, one)[:SELECTED],
-        "DWPC": lambda one: pool_of(base, one)[:SELECTED],
-        "pivot": lambda one: selected(pivot, one),
+        **{name: by_cost(kernel) for name, kernel in kernels.items()},
+        "DWPC": by_cost(base.kernel),
+        "joint evidence": lambda one: [p.nodes for p in by_joint_evidence(base, one.asked.item, one.asked.mentions)],
         "transferred": lambda one: selected(transferred[one.dataset], one),
-        "learned": by_fold(base, folds, PathConfig(ranking="learned")),
+        "learned": by_fold(base, folds, PathConfig()),
         **{
-            f"learned, worth {least:g} or more": by_fold(base, folds, PathConfig(ranking="learned", min_worth=least))
+            f"learned, worth {least:g} or more": by_fold(base, folds, PathConfig(min_worth=least))
             for least in (-2.0, 0.0)
         },
     }
@@ -187,7 +185,7 @@ def changed(middles: int = PathConfig().middles, **constants: int) -> Iterator[P
     for name, value in constants.items():
         setattr(bridges, name, value)
     try:
-        yield PathConfig(ranking="learned", middles=middles)
+        yield PathConfig(middles=middles)
     finally:
         for name, value in before.items():
             setattr(bridges, name, value)

@@ -25,7 +25,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from paths_agreement import cheapest, ends_of, interval
+from paths_agreement import ends_of, interval
+from paths_baselines import cheapest
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.graph.vocabulary import relations
@@ -76,7 +77,7 @@ def paths_of(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> M
     """Return the paths of both methods, best first, with edges chosen in the same way."""
     chosen = [path for path in finder.find_item(item, mentions).paths if path.kind == "selected"]
     ends = ends_of(finder, item, mentions)
-    found = cheapest(finder, *ends) if ends else []
+    found = cheapest(finder.kernel, *ends) if ends else []
     wanted = read_question(item).relations
     dwpc = [finder.path(finder.kernel, path, wanted=wanted) for path in found[:PATHS]]
     return {"selected": chosen[:PATHS], "dwpc": dwpc}

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from paths_baselines import best_evidence
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.extraction import read_texts
@@ -76,7 +77,7 @@ class Question(NamedTuple):
             kind=weighing.question.kind,
             values=weighing.values,
             present=sorted(weighing.evidence.findings.present),
-            pivot=[weighing.selector.evidence_for(reached) for reached in weighing.pivots],
+            pivot=[best_evidence(weighing, place) for place in range(len(weighing.options))],
         )
 
 

@@ -102,11 +102,11 @@ class PathConfig(_Config):
     contrast: int = Field(default=2, ge=0)
     """Contrast paths kept for each wrong option."""
     middles: int = Field(default=2, ge=0)
-    """Nodes between findings and answer that the selected paths lead over in all, under `ranking: learned`."""
+    """Nodes between findings and answer that the selected paths lead over in all."""
     min_worth: float | None = None
-    """Nats: under `ranking: learned`, paths over middles that are worth less are left out, and a question may have none
-    then. Experts name a fifth of the middles where the best path is worth -3 to -2, and four fifths where above 1; of
-    31 chains that a reader saw over a middle below -2, 28 argued by another disease."""
+    """Nats: paths over middles that are worth less are left out, and a question may have none then.
+    Experts name a fifth of the middles where the best path is worth -3 to -2, and four fifths where above 1; of 31
+    chains that a reader saw over a middle below -2, 28 argued by another disease."""
     per_question_node: int = Field(default=2, ge=1)
     """Selected paths that may start at the same finding."""
     degree_cap: int = Field(default=2000, ge=1)
@@ -115,14 +115,9 @@ class PathConfig(_Config):
     """Exponent `w` of the degree-weighted path count: how dear well-connected ends make an edge."""
     hop_millinats: int = Field(default=100, ge=0, le=10_000)
     """Cost of a hop as such."""
-    cost: Literal["dwpc", "hub", "pathrag", "idf"] = "dwpc"
-    """Formula of edge costs, see `kgpaths.paths.costs`."""
-    ranking: Literal["learned", "pivot", "cheapest"] = "learned"
-    """What chooses the paths of an item: weights learned from experts' explanations with the findings' joint evidence,
-    joint evidence alone, or `cost` alone, path by path, for comparison."""
     priors: str = ""
-    """Costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, that replace the built-in ones: a file, as
-    `kgpaths paths learn-priors` writes it, or `mechanism` for those that come with kgpaths."""
+    """Costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, that replace the built-in ones: a YAML
+    file of names and costs, or `mechanism` for those that come with kgpaths."""
     per_length: tuple[int, ...] = ()
     """Selected paths of 1, 2, ... hops at most (in `find`: of each pair); lengths that are not named have no quota."""
     exclude_direct: bool = False

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kgpaths.cli.paths_learn import learn_options, learn_priors, learn_ranker
+from kgpaths.cli.paths_learn import learn_options, learn_ranker
 from kgpaths.cli.settings import Tiers, chosen_tiers
 
 app = typer.Typer(help="Find the best paths between nodes; learn what ranks them.", rich_markup_mode=None)
@@ -45,4 +45,3 @@ def paths(
 
 app.command("learn-ranker")(learn_ranker)
 app.command("learn-options")(learn_options)
-app.command("learn-priors")(learn_priors)

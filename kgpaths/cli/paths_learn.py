@@ -1,4 +1,4 @@
-"""`kgpaths paths learn-ranker` and `learn-priors`: what the path stage learns, as text files."""
+"""`kgpaths paths learn-ranker` and `learn-options`: what the path stage learns, as text files."""
 
 from __future__ import annotations
 
@@ -79,23 +79,6 @@ def learn_options(
         encoding="utf-8",
     )
     typer.echo(f"{out}: {questions} questions")
-
-
-def learn_priors(
-    run: Annotated[Path, typer.Argument(help="Run folder whose accepted rows are learned from.")],
-    out: Annotated[Path, typer.Option(help="Priors file to write.")] = Path("priors.yaml"),
-) -> None:
-    """Learn from the accepted rows of a run which relations a step of reasoning takes."""
-    from kgpaths.corpus import Corpus
-    from kgpaths.paths.priors import learn_priors, priors_text
-
-    corpus = Corpus.open(run)
-    accepted = (row for row in corpus.rows() if row.status == "accepted")
-    paths = (path for row in accepted for path in row.path_set.paths if path.kind == "selected")
-    priors = learn_priors(corpus.graph(), paths)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(priors_text(priors), encoding="utf-8")
-    typer.echo(f"{out}: {len(priors)} relations")
 
 
 def path_config(file: Path | None) -> PathConfig:

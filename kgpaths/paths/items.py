@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.ladder import climb
@@ -13,12 +13,6 @@ from kgpaths.records import Mention, OptionEvidence, PathSet, QAItem, QuestionPo
 
 if TYPE_CHECKING:
     from kgpaths.paths.finder import PathFinder
-
-
-class _Quota(TypedDict):
-    barred: set[int]
-    limit: int
-    per_question_node: int
 
 
 _NOT_SAID: dict[QuestionPolarity, str] = {
@@ -54,29 +48,16 @@ def paths_of_item(finder: PathFinder, item: QAItem, mentions: Sequence[Mention])
         no_path = None if paths else "no_path"
     else:
         others = {node for option in options for node in option.nodes} - set(right.nodes)
-        quota = _Quota(barred=others, limit=config.selected, per_question_node=config.per_question_node)
         wanted = question.relations
-        learned = config.ranking == "learned"
-        bridges = Bridges(selector, weighing.features, finder.ranker, question) if learned else None
-        if bridges:
-            ranked = bridges.paths(right, **quota)
-            paths = [
-                finder.path(
-                    finder.kernel,
-                    path.found,
-                    option_key=right.key,
-                    explanation=path.explanation,
-                    wanted=wanted,
-                )
-                for path in ranked
-            ]
-        else:
-            by_pivot = config.ranking == "pivot"
-            of_right = pivots[options.index(right)]
-            chosen = selector.paths(right, of_right, **quota) if by_pivot else selector.cheapest(right, **quota)
-            paths = [finder.path(finder.kernel, path, option_key=right.key, wanted=wanted) for path in chosen]
+        bridges = Bridges(selector, weighing.features, finder.ranker, question)
+        paths = [
+            finder.path(finder.kernel, path.found, option_key=right.key, explanation=path.explanation, wanted=wanted)
+            for path in bridges.paths(
+                right, barred=others, limit=config.selected, per_question_node=config.per_question_node
+            )
+        ]
         if not paths:
-            paths = climb(finder, selector, right, barred=others, bridges=bridges, wanted=wanted)
+            paths = climb(finder, selector, right, bridges, barred=others, wanted=wanted)
         if not paths:
             no_path = "no_path"
         else:

@@ -33,12 +33,12 @@ def climb(
     finder: PathFinder,
     selector: Selector,
     answer: OptionNodes,
+    bridges: Bridges,
     *,
     barred: Collection[int],
     wanted: Sequence[str],
-    bridges: Bridges | None = None,
 ) -> list[ReasoningPath]:
-    """Return the cheapest paths of the first rung that has any, or the best by `bridges`; [] when none has."""
+    """Return the best paths of the first rung that has any; [] when none has."""
     model, findings = finder.evidence_model, selector.evidence.findings
     closed = {*barred, *findings.absent}
     starts = sorted(
@@ -53,12 +53,9 @@ def climb(
 
     def few(kernel: Kernel, paths: Sequence[FoundPath], rung: str) -> list[ReasoningPath]:
         affordable = [path for path in paths if path.cost <= _DEAREST and selector.argues(path.nodes, kernel)]
-        told = dict.fromkeys(affordable, "")
-        if bridges:
-            told = {path.found: path.explanation for path in bridges.rank(answer, affordable)}
         chosen: dict[FoundPath, str] = {}
         lengths: Counter[int] = Counter()
-        for path, explanation in told.items():
+        for path, _, explanation in bridges.rank(answer, affordable):
             unused = all(path.nodes[0] != other.nodes[0] for other in chosen)
             if len(chosen) < _FEW and unused and selector.admits(path.hops, lengths):
                 lengths[path.hops] += 1

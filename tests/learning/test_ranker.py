@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.learning.agreement import agreement, expert
@@ -61,9 +60,7 @@ def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph
     for sign, first in ((1.0, RIGHT), (-1.0, WRONG)):
         weight = np.zeros(len(FEATURES))
         weight[place] = sign
-        finder = PathFinder(
-            graph, PathConfig(ranking="learned"), ranker=Ranker(tuple(FEATURES), 0.0, weight, np.zeros(len(FEATURES)))
-        )
+        finder = PathFinder(graph, ranker=Ranker(tuple(FEATURES), 0.0, weight, np.zeros(len(FEATURES))))
         asked = question(RIGHT)
         [best, other] = finder.find_item(asked.item, asked.mentions).paths
         assert best.node_ids == (FINDING, first, DRUG)
