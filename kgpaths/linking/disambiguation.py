@@ -1,6 +1,6 @@
-"""What decides between nodes when no rule does: a language model that answers with a number, or embeddings.
+"""What decides between nodes when no rule does: a language model that answers with a number, or any other chooser.
 
-Both are optional. They see the nodes that are left after all rules and choose one of these; they can invent nothing.
+It is optional. It sees the nodes that are left after all rules and chooses one of these; it can invent nothing.
 """
 
 from __future__ import annotations

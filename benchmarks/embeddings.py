@@ -1,6 +1,6 @@
 """Choosing by embeddings: the node whose name lies nearest to the mention in its context.
 
-Needs the extra `embeddings` (sentence-transformers). Vectors are kept in the user's cache by the hash of model and
+Needs the package sentence-transformers. Vectors are kept in the user's cache by the hash of model and
 text, so no text is encoded twice; a folder counts by the bytes of its files, wherever it lies.
 """
 
@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from kgpaths.errors import UsageError
 from kgpaths.linking.disambiguation import Choice
 from kgpaths.resources import cache_dir
 
@@ -31,9 +30,6 @@ class Embeddings:
         model: name of a sentence-transformers model, or the folder of one.
         encode: encodes texts as rows of numbers; by default the model is loaded when the first new text comes.
         folder: where vectors are kept; the user's cache by default.
-
-    Raises:
-        UsageError: the extra is not installed, or the model cannot be loaded.
     """
 
     def __init__(self, model: str, *, encode: Encode | None = None, folder: Path | None = None) -> None:
@@ -69,14 +65,9 @@ class Embeddings:
 
     def _encoder(self) -> Encode:
         if self._encode is None:
-            try:
-                from sentence_transformers import SentenceTransformer
-            except ImportError:
-                raise UsageError("embeddings need the extra: pip install 'kgpaths[embeddings]'") from None
-            try:
-                self._encode = SentenceTransformer(self.model).encode
-            except (OSError, ValueError) as error:
-                raise UsageError(f"the embedding model {self.model!r} cannot be loaded: {error}") from None
+            from sentence_transformers import SentenceTransformer
+
+            self._encode = SentenceTransformer(self.model).encode
         return self._encode
 
 
