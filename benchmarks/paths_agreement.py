@@ -29,13 +29,13 @@ from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.config import PathConfig
 from kgpaths.language import read_question
 from kgpaths.learning.agreement import Agreement, Expert, agreement, expert
-from kgpaths.learning.ranker import Candidates, Explained, blank_ranker, candidates, explained, fold_of, learn_ranker
+from kgpaths.learning.ranker import Candidates, Explained, candidates, explained, fold_of, learn_ranker
 from kgpaths.paths import bridges
-from kgpaths.paths.features import FEATURES
+from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.paths.findings import starting, stated
 from kgpaths.paths.kernel import Kernel
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker
 from kgpaths.records import Mention, QAItem
 from kgpaths.sources import open_source
 
@@ -57,7 +57,7 @@ class Question(NamedTuple):
 
 def main(data: Path, spec: str, every: int) -> None:
     graph = KnowledgeGraph.open(spec)
-    linker, base = EntityLinker(graph), PathFinder(graph, ranker=blank_ranker())
+    linker, base = EntityLinker(graph), PathFinder(graph)
     questions: list[Question] = []
     asked: dict[str, list[Explained]] = {}
     for name, place in SETS.items():
@@ -88,21 +88,19 @@ def main(data: Path, spec: str, every: int) -> None:
 
 def prepared(finder: PathFinder, dataset: str, one: Explained) -> Question | None:
     """Return a question whose findings and answer are linked."""
-    ends = ends_of(finder, one.item, one.mentions)
+    ends = ends_of(finder.opened, one.item, one.mentions)
     if ends is None:
         return None
-    who = expert(finder.graph, one.mentions, one.explanation)
-    return Question(dataset, one, who, *ends, candidates(finder, one))
+    who = expert(finder.opened.graph, one.mentions, one.explanation)
+    return Question(dataset, one, who, *ends, candidates(finder.opened, one))
 
 
-def ends_of(
-    finder: PathFinder, item: QAItem, mentions: Sequence[Mention]
-) -> tuple[list[int], list[int], set[int]] | None:
+def ends_of(opened: Opened, item: QAItem, mentions: Sequence[Mention]) -> tuple[list[int], list[int], set[int]] | None:
     """Return where paths start, where they end, and what they may not lead over; None where either end is missing."""
-    options = options_of(finder, item, mentions)
+    options = options_of(opened.graph, item, mentions)
     right = next(option for option in options if option.key == item.answer_key)
     asked = read_question(item)
-    findings = finder.evidence_model.findings(starting(asked, stated(finder.graph, item, asked, mentions)))
+    findings = opened.evidence.findings(starting(asked, stated(opened.graph, item, asked, mentions)))
     barred = {node for option in options for node in option.nodes} - set(right.nodes)
     starts = [node for node in findings.present if node not in right.nodes]
     return (starts, list(right.nodes), barred | findings.absent) if starts and right.nodes else None
@@ -118,9 +116,9 @@ def learned_from(questions: Iterator[Question]) -> Ranker:
 
 def like(base: PathFinder, config: PathConfig, ranker: Ranker | None = None) -> PathFinder:
     """Return another finder that shares what was opened and computed for the first."""
-    finder = PathFinder(base.graph, config, ranker=ranker)
-    for part in ("kernel", "full_kernel", "evidence_model", "feature_model", "passages"):
-        finder.__dict__[part] = getattr(base, part)
+    finder = PathFinder(base.opened.graph, config, ranker=ranker)
+    for part in ("kernel", "full_kernel", "evidence", "features", "passages"):
+        finder.opened.__dict__[part] = getattr(base.opened, part)
     return finder
 
 
@@ -131,14 +129,14 @@ def by_fold(base: PathFinder, folds: Sequence[Ranker], config: PathConfig) -> Ch
 
 def selected(finder: PathFinder, one: Question) -> Paths:
     found = finder.find_item(one.asked.item, one.asked.mentions).paths
-    return [[finder.graph.index(node) for node in path.node_ids] for path in found if path.kind == "selected"]
+    return [[finder.opened.graph.index(node) for node in path.node_ids] for path in found if path.kind == "selected"]
 
 
 def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, Ranker]) -> dict[str, Choose]:
     rng = np.random.default_rng(0)
     formulas: dict[str, Formula] = {"hub-penalised": "hub", "PathRAG": "pathrag", "idf": "idf"}
-    kernels = {name: kernel_by_degrees(base.graph, formula) for name, formula in formulas.items()}
-    arcs = base.kernel.graph
+    kernels = {name: kernel_by_degrees(base.opened.graph, formula) for name, formula in formulas.items()}
+    arcs = base.opened.kernel.graph
     peer = nx.Graph()
     peer.add_edges_from((u, v) for u in range(arcs.n_nodes) for v in arcs.neighbours(u).tolist() if u < v)
 
@@ -146,7 +144,7 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
         return [path.nodes for path in cheapest(kernel, one.starts, one.ends, one.barred, k=POOL)]
 
     def shuffled(one: Question) -> Paths:
-        pool = pool_of(base.kernel, one)
+        pool = pool_of(base.opened.kernel, one)
         return [pool[place] for place in rng.permutation(len(pool))[:SELECTED].tolist()]
 
     def shortest(one: Question) -> Paths:
@@ -167,8 +165,8 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
         "random": shuffled,
         "networkx shortest": shortest,
         **{name: by_cost(kernel) for name, kernel in kernels.items()},
-        "DWPC": by_cost(base.kernel),
-        "joint evidence": lambda one: [p.nodes for p in by_joint_evidence(base, one.asked.item, one.asked.mentions)],
+        "DWPC": by_cost(base.opened.kernel),
+        "joint evidence": lambda one: [path.nodes for path in by_joint_evidence(base.opened, *one.asked[:2])],
         "transferred": lambda one: selected(transferred[one.dataset], one),
         "learned": by_fold(base, folds, PathConfig()),
         **{

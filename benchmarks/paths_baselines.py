@@ -21,10 +21,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths import KnowledgeGraph, PathFinder
+from kgpaths import KnowledgeGraph
 from kgpaths.config import PathConfig
 from kgpaths.paths.costs import MAX_COST
 from kgpaths.paths.kernel import FoundPath, Kernel
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import Weighing
 from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.paths.views import view_costs
@@ -74,9 +75,9 @@ def cheapest(
     return [path for path in found if not barred or not set(barred).intersection(path.nodes)]
 
 
-def by_joint_evidence(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> list[FoundPath]:
+def by_joint_evidence(opened: Opened, item: QAItem, mentions: Sequence[Mention]) -> list[FoundPath]:
     """Return the paths to the right option that the findings' joint evidence alone would choose, in their order."""
-    weighing, config = Weighing(finder, item, mentions), finder.config
+    weighing, config = Weighing(opened, item, mentions), opened.config
     others = {node for option in weighing.options for node in option.nodes} - set(weighing.right.nodes)
     best = weighing.pivots[weighing.options.index(weighing.right)]
     quota = {"limit": config.selected, "per_question_node": config.per_question_node}

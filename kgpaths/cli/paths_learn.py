@@ -21,20 +21,20 @@ def learn_ranker(
     """Learn from experts' explanations which nodes paths should lead over."""
     from kgpaths.errors import HeldOutSplit
     from kgpaths.graph import KnowledgeGraph
-    from kgpaths.learning.ranker import blank_ranker, candidates, explained, learn_ranker
+    from kgpaths.learning.ranker import candidates, explained, learn_ranker
     from kgpaths.linking import EntityLinker
-    from kgpaths.paths import PathFinder
+    from kgpaths.paths.opened import Opened
     from kgpaths.records import QAItem
     from kgpaths.sources import open_source
 
-    opened = KnowledgeGraph.open(graph)
+    loaded = KnowledgeGraph.open(graph)
     # Validation questions may be learned from here (no model is trained on them, a dozen weights are); tests never.
     read = [row for spec in sources for row in open_source(spec, training=False) if isinstance(row, QAItem)]
     if held_out := [item.id for item in read if item.split == "test"]:
         raise HeldOutSplit(f"{held_out[0]} and {len(held_out) - 1:,} more are of a test split: learn from others")
-    finder = PathFinder(opened, ranker=blank_ranker())
-    asked = explained(EntityLinker(opened), read)
-    learned, questions, middles = learn_ranker(candidates(finder, one) for one in asked)
+    asked = explained(EntityLinker(loaded), read)
+    opened = Opened(loaded)
+    learned, questions, middles = learn_ranker(candidates(opened, one) for one in asked)
     names = ", ".join(dict.fromkeys(item.dataset for item in read))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
@@ -42,7 +42,7 @@ def learn_ranker(
             [
                 "Log-odds that an expert's explanation names a middle; made by `kgpaths paths learn-ranker`.",
                 f"Learned from {questions} explanations with {middles} middles ({names}).",
-                f"Graph {opened.hash[:16]}.",
+                f"Graph {loaded.hash[:16]}.",
             ]
         ),
         encoding="utf-8",
@@ -59,21 +59,21 @@ def learn_options(
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.learning.options import learn_options
     from kgpaths.linking import EntityLinker
-    from kgpaths.paths import PathFinder
+    from kgpaths.paths.opened import Opened
     from kgpaths.records import QAItem
     from kgpaths.sources import open_source
 
-    opened = KnowledgeGraph.open(graph)
+    loaded = KnowledgeGraph.open(graph)
     items = [row for spec in sources for row in open_source(spec) if isinstance(row, QAItem) and row.options]
     names = ", ".join(dict.fromkeys(item.dataset for item in items))
-    learned, questions = learn_options(PathFinder(opened), EntityLinker(opened), items)
+    learned, questions = learn_options(Opened(loaded), EntityLinker(loaded), items)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
         learned.text(
             [
                 "Log-odds that an option is right, against another; made by `kgpaths paths learn-options`.",
                 f"Learned from {questions} training questions ({names}).",
-                f"Graph {opened.hash[:16]}.",
+                f"Graph {loaded.hash[:16]}.",
             ]
         ),
         encoding="utf-8",

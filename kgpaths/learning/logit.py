@@ -10,9 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.option_features import OPTION_FEATURES
-from kgpaths.paths.ranker import Ranker
+from kgpaths.paths.features import FEATURES, Ranker
+from kgpaths.paths.options import OPTION_FEATURES
 
 _FOR = ("direct", "pivot", "text_share", "passages", "diagnosis", "asked_relation", "any_relation")
 SIGNS: dict[str, int] = dict.fromkeys(_FOR, 1) | dict.fromkeys(("contradicted", "denied"), -1)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from kgpaths.errors import UsageError
 from kgpaths.learning.logit import fit_choices
+from kgpaths.linking import EntityLinker
+from kgpaths.paths.features import Ranker
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import Weighing
-from kgpaths.paths.ranker import Ranker
-
-if TYPE_CHECKING:
-    from kgpaths.linking import EntityLinker
-    from kgpaths.paths.finder import PathFinder
-    from kgpaths.records import QAItem
+from kgpaths.records import QAItem
 
 
-def learn_options(finder: PathFinder, linker: EntityLinker, items: Iterable[QAItem]) -> tuple[Ranker, int]:
+def learn_options(opened: Opened, linker: EntityLinker, items: Iterable[QAItem]) -> tuple[Ranker, int]:
     """Fit the weights of options' features; return them with the number of questions learned from.
 
     Only questions with two linked options say anything.
@@ -26,7 +23,7 @@ def learn_options(finder: PathFinder, linker: EntityLinker, items: Iterable[QAIt
     """
     choices, right = [], []
     for item in items:
-        weighing = Weighing(finder, item, linker.link_item(item))
+        weighing = Weighing(opened, item, linker.link_item(item))
         if sum(bool(option.nodes) for option in weighing.options) >= 2:
             choices.append(weighing.values)
             right.append(weighing.options.index(weighing.right))

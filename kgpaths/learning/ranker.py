@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,15 @@ from kgpaths.learning.logit import fit
 from kgpaths.linking import EntityLinker
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.evidence import ItemEvidence
-from kgpaths.paths.features import FEATURES, ItemFeatures
+from kgpaths.paths.features import FEATURES, ItemFeatures, Ranker
 from kgpaths.paths.findings import starting, stated
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import Selector
 from kgpaths.records import Mention, QAItem
 
-if TYPE_CHECKING:
-    from kgpaths.paths.finder import PathFinder
+_BLANK = Ranker(tuple(FEATURES), 0.0, np.zeros(len(FEATURES)), np.zeros(len(FEATURES)))
+"""A ranker that knows nothing, so that what is learned does not depend on what was learned before."""
 
 
 class Explained(NamedTuple):
@@ -64,34 +64,29 @@ def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
     ]
 
 
-def candidates(finder: PathFinder, question: Explained) -> Candidates:
+def candidates(opened: Opened, question: Explained) -> Candidates:
     """Return the middles of a question that some path leads over, their features, and which the expert names."""
     # What is worth little is what there is to learn from.
-    config, model = finder.config.model_copy(update={"min_worth": None}), finder.evidence_model
-    options = options_of(finder, question.item, question.mentions)
+    config, model = opened.config.model_copy(update={"min_worth": None}), opened.evidence
+    options = options_of(opened.graph, question.item, question.mentions)
     right = next(option for option in options if option.key == question.item.answer_key)
     asked = read_question(question.item)
-    said = stated(finder.graph, question.item, asked, question.mentions)
+    said = stated(opened.graph, question.item, asked, question.mentions)
     evidence = ItemEvidence(model, model.findings(starting(asked, said)))
     stem = f"{question.item.question} {question.item.context}"
     everything = {node for option in options for node in option.nodes}
-    features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)
+    features = ItemFeatures(opened.features, evidence, stem, everything, degree_cap=config.degree_cap)
     closed = everything | evidence.findings.absent
-    bridges = Bridges(Selector(finder.kernel, config, evidence, to_say=False), features, finder.ranker, asked)
-    offers = bridges.offers(right, closed - set(right.nodes), most=finder.graph.n_nodes)
+    bridges = Bridges(Selector(opened.kernel, config, evidence, to_say=False), features, _BLANK, asked)
+    offers = bridges.offers(right, closed - set(right.nodes), most=opened.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}
     middles = bridges.middles(right, closed).items()
     rows = [(n, row) for answer, (_, table) in middles for n, row in sorted(table.items()) if (n, answer) in walked]
-    who = expert(finder.graph, question.mentions, question.explanation)
+    who = expert(opened.graph, question.mentions, question.explanation)
     rows = [(node, row) for node, row in rows if node not in who.question]
     nodes = np.array([node for node, _ in rows], dtype=np.int64)
     values = np.array([row for _, row in rows]).reshape(len(rows), len(FEATURES))
     return Candidates(nodes, values, np.isin(nodes, sorted(who.named)))
-
-
-def blank_ranker() -> Ranker:
-    """Return a ranker that knows nothing, for learning the first one."""
-    return Ranker(tuple(FEATURES), 0.0, np.zeros(len(FEATURES)), np.zeros(len(FEATURES)))
 
 
 def learn_ranker(tables: Iterable[Candidates]) -> tuple[Ranker, int, int]:

@@ -22,7 +22,7 @@ from kgpaths.errors import UnknownNode, UsageError
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.neo4j.connection import Database, connect
 from kgpaths.neo4j.schema import require_complete
-from kgpaths.paths.signs import composed_effect
+from kgpaths.paths.telling import composed_effect
 from kgpaths.records import Hop, ReasoningPath
 
 DEEPEST = 6

@@ -25,10 +25,9 @@ from numpy.typing import NDArray
 
 from kgpaths.graph.vocabulary import node_types
 from kgpaths.paths.evidence import UPWARD
-from kgpaths.paths.features import ItemFeatures, Middles
+from kgpaths.paths.features import ItemFeatures, Middles, Ranker
 from kgpaths.paths.inference import HARMS, HELPS
 from kgpaths.paths.kernel import FoundPath
-from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import Question
 

@@ -24,7 +24,7 @@ from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, ItemEvidence
 from kgpaths.paths.inference import follows
 from kgpaths.paths.kernel import FoundPath, Kernel
 from kgpaths.paths.search_graph import INFINITE, SearchGraph
-from kgpaths.paths.shown import alike
+from kgpaths.paths.telling import alike
 
 _PIVOTS = 16
 """Pivots that paths are sought through."""

@@ -10,8 +10,7 @@ import pytest
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.cli import main
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.ranker import Ranker
+from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 

@@ -11,10 +11,10 @@ from kgpaths.errors import UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.learning.agreement import agreement, expert
 from kgpaths.learning.logit import fit
-from kgpaths.learning.ranker import Explained, blank_ranker, candidates, learn_ranker
+from kgpaths.learning.ranker import Explained, candidates, learn_ranker
 from kgpaths.paths import PathFinder
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.ranker import Ranker, shipped_ranker
+from kgpaths.paths.features import FEATURES, Ranker, shipped_ranker
+from kgpaths.paths.opened import Opened
 from kgpaths.records import Mention, QAItem
 
 FINDING, RIGHT, WRONG, DRUG, CLASS = "HP:1", "DOID:1", "DOID:2", "DRUGBANK:1", "DOID:3"
@@ -46,7 +46,7 @@ def question(named: str) -> Explained:
 
 
 def test_candidates_are_the_middles_of_paths_and_the_expert_names_some(graph: KnowledgeGraph) -> None:
-    nodes, values, named = candidates(PathFinder(graph), question(RIGHT))
+    nodes, values, named = candidates(Opened(graph), question(RIGHT))
     assert {graph.id(node): bool(is_named) for node, is_named in zip(nodes, named, strict=True)} == {
         RIGHT: True,
         WRONG: False,
@@ -69,7 +69,7 @@ def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph
 
 
 def test_learning_finds_what_the_expert_looks_at(graph: KnowledgeGraph) -> None:
-    asked = candidates(PathFinder(graph, ranker=blank_ranker()), question(RIGHT))
+    asked = candidates(Opened(graph), question(RIGHT))
     ranker, questions, middles = learn_ranker([asked] * 20)
     assert (questions, middles) == (20, 40)
     assert ranker.weight[list(FEATURES).index("degree")] > 0

@@ -142,7 +142,7 @@ def test_found_paths_equal_brute_force_in_both_views_with_steps_and_sequences_fo
         for view in ("default", "full"):
             finder = PathFinder(whole, config)
             if view == "full":
-                finder.kernel = finder.full_kernel
+                finder.opened.__dict__["kernel"] = finder.opened.full_kernel
             costs = views.view_costs(whole, config, view)
             expected = all_paths(whole, costs, config, ids[0], ids[7])
             found = finder.find(question=[ids[0]], answer=[ids[7]], k=4)

@@ -10,8 +10,7 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.paths import PathFinder
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.ranker import Ranker
+from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.records import Mention, Option, PathSet, QAItem, ReasoningPath
 
 TYPES = {"DOID": "disease", "HP": "phenotype", "DRUG": "drug", "CLASS": "drug_class", "ROCK": "mineral"}

@@ -10,7 +10,7 @@ from kgpaths.config import PathConfig
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.graph.vocabulary import relations
 from kgpaths.paths import PathFinder
-from kgpaths.paths.signs import composed_effect, contradiction, effect_sentence
+from kgpaths.paths.telling import composed_effect, contradiction, effect_sentence
 from kgpaths.records import Hop, ReasoningPath
 
 NODES = {"DRUG:1": "drug", "DRUG:2": "drug", "GENE:1": "gene", "GO:1": "biological_process", "DOID:1": "disease",
