@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths import EntityLinker, KnowledgeGraph
-from kgpaths.paths.agreement import SHORTEST_EXPLANATION
+from kgpaths.learning.agreement import SHORTEST_EXPLANATION
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 from kgpaths.vocabulary.relations import relations

@@ -3,12 +3,13 @@
     python benchmarks/paths_agreement.py DATA [GRAPH] [EVERY]
 
 DATA holds `casimedicos_en.jsonl` (doctors' comments) and `medmcqa_dev.jsonl` (teachers' explanations); EVERY takes each
-so-manieth question only. Measures: `kgpaths.paths.agreement`; `bridge*` does not count classes and kinds of the answer
-as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is cross-validated
-(five folds of both sets together, by a hash of the id), `transferred` is learned from the other set. The rows under
-`learned` leave out one ingredient of the choice each, on every third question. All methods choose six paths of at most
-three hops from the same nodes. Means over the questions where the method has any middle to offer, `items`; intervals
-are paired bootstraps of `learned` minus the row on questions both have.
+so-manieth question only. Measures: `kgpaths.learning.agreement`; `bridge*` does not count classes and kinds of the
+answer as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is
+cross-validated (five folds of both sets together, by a hash of the id), `transferred` is learned from the other set.
+What they are compared with is in `paths_baselines.py`. The rows under `learned` leave out one ingredient of the choice
+each, on every third question. All methods choose six paths of at most three hops from the same nodes. Means over the
+questions where the method has any middle to offer, `items`; intervals are paired bootstraps of `learned` minus the row
+on questions both have.
 """
 
 from __future__ import annotations
@@ -22,18 +23,19 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
+from paths_baselines import Formula, by_joint_evidence, cheapest, kernel_by_degrees
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.config import PathConfig
 from kgpaths.language import read_question
+from kgpaths.learning.agreement import Agreement, Expert, agreement, expert
+from kgpaths.learning.ranker import Candidates, Explained, candidates, explained, fold_of, learn_ranker
 from kgpaths.paths import bridges
-from kgpaths.paths.agreement import Agreement, Expert, agreement, expert
-from kgpaths.paths.features import FEATURES
+from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.paths.findings import starting, stated
-from kgpaths.paths.kernel import FoundPath
-from kgpaths.paths.learning import Candidates, Explained, candidates, explained, fold_of, learn_ranker
+from kgpaths.paths.kernel import Kernel
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker, blank_ranker
 from kgpaths.records import Mention, QAItem
 from kgpaths.sources import open_source
 
@@ -55,7 +57,7 @@ class Question(NamedTuple):
 
 def main(data: Path, spec: str, every: int) -> None:
     graph = KnowledgeGraph.open(spec)
-    linker, base = EntityLinker(graph), PathFinder(graph, ranker=blank_ranker())
+    linker, base = EntityLinker(graph), PathFinder(graph)
     questions: list[Question] = []
     asked: dict[str, list[Explained]] = {}
     for name, place in SETS.items():
@@ -86,31 +88,22 @@ def main(data: Path, spec: str, every: int) -> None:
 
 def prepared(finder: PathFinder, dataset: str, one: Explained) -> Question | None:
     """Return a question whose findings and answer are linked."""
-    ends = ends_of(finder, one.item, one.mentions)
+    ends = ends_of(finder.opened, one.item, one.mentions)
     if ends is None:
         return None
-    who = expert(finder.graph, one.mentions, one.explanation)
-    return Question(dataset, one, who, *ends, candidates(finder, one))
+    who = expert(finder.opened.graph, one.mentions, one.explanation)
+    return Question(dataset, one, who, *ends, candidates(finder.opened, one))
 
 
-def ends_of(
-    finder: PathFinder, item: QAItem, mentions: Sequence[Mention]
-) -> tuple[list[int], list[int], set[int]] | None:
+def ends_of(opened: Opened, item: QAItem, mentions: Sequence[Mention]) -> tuple[list[int], list[int], set[int]] | None:
     """Return where paths start, where they end, and what they may not lead over; None where either end is missing."""
-    options = options_of(finder, item, mentions)
+    options = options_of(opened.graph, item, mentions)
     right = next(option for option in options if option.key == item.answer_key)
     asked = read_question(item)
-    findings = finder.evidence_model.findings(starting(asked, stated(finder.graph, item, asked, mentions)))
+    findings = opened.evidence.findings(starting(asked, stated(opened.graph, item, asked, mentions)))
     barred = {node for option in options for node in option.nodes} - set(right.nodes)
     starts = [node for node in findings.present if node not in right.nodes]
     return (starts, list(right.nodes), barred | findings.absent) if starts and right.nodes else None
-
-
-def cheapest(finder: PathFinder, starts: Sequence[int], ends: Sequence[int], barred: set[int]) -> list[FoundPath]:
-    """Return the cheapest paths by the finder's edge costs and nothing else, best first."""
-    config = finder.config
-    found = finder.kernel.search(starts, ends, k=POOL, max_hops=config.max_hops, degree_cap=config.degree_cap).paths
-    return [path for path in found if not barred.intersection(path.nodes)]
 
 
 def fold(one: Question) -> int:
@@ -123,9 +116,9 @@ def learned_from(questions: Iterator[Question]) -> Ranker:
 
 def like(base: PathFinder, config: PathConfig, ranker: Ranker | None = None) -> PathFinder:
     """Return another finder that shares what was opened and computed for the first."""
-    finder = PathFinder(base.graph, config, ranker=ranker)
-    for part in ("kernel", "full_kernel", "evidence_model", "feature_model", "passages"):
-        finder.__dict__[part] = getattr(base, part)
+    finder = PathFinder(base.opened.graph, config, ranker=ranker)
+    for part in ("kernel", "full_kernel", "evidence", "features", "passages"):
+        finder.opened.__dict__[part] = getattr(base.opened, part)
     return finder
 
 
@@ -136,21 +129,22 @@ def by_fold(base: PathFinder, folds: Sequence[Ranker], config: PathConfig) -> Ch
 
 def selected(finder: PathFinder, one: Question) -> Paths:
     found = finder.find_item(one.asked.item, one.asked.mentions).paths
-    return [[finder.graph.index(node) for node in path.node_ids] for path in found if path.kind == "selected"]
+    return [[finder.opened.graph.index(node) for node in path.node_ids] for path in found if path.kind == "selected"]
 
 
 def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, Ranker]) -> dict[str, Choose]:
     rng = np.random.default_rng(0)
-    hub = PathFinder(base.graph, PathConfig(cost="hub"))
-    arcs = base.kernel.graph
+    formulas: dict[str, Formula] = {"hub-penalised": "hub", "PathRAG": "pathrag", "idf": "idf"}
+    kernels = {name: kernel_by_degrees(base.opened.graph, formula) for name, formula in formulas.items()}
+    arcs = base.opened.kernel.graph
     peer = nx.Graph()
     peer.add_edges_from((u, v) for u in range(arcs.n_nodes) for v in arcs.neighbours(u).tolist() if u < v)
 
-    def pool_of(finder: PathFinder, one: Question) -> list[tuple[int, ...]]:
-        return [path.nodes for path in cheapest(finder, one.starts, one.ends, one.barred)]
+    def pool_of(kernel: Kernel, one: Question) -> list[tuple[int, ...]]:
+        return [path.nodes for path in cheapest(kernel, one.starts, one.ends, one.barred, k=POOL)]
 
     def shuffled(one: Question) -> Paths:
-        pool = pool_of(base, one)
+        pool = pool_of(base.opened.kernel, one)
         return [pool[place] for place in rng.permutation(len(pool))[:SELECTED].tolist()]
 
     def shortest(one: Question) -> Paths:
@@ -163,18 +157,20 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
                         found.append(tuple(path))
         return sorted(found, key=lambda path: (len(path), path))[:SELECTED]
 
-    pivot = like(base, PathConfig(ranking="pivot"))
-    transferred = {name: like(base, PathConfig(ranking="learned"), ranker) for name, ranker in others.items()}
+    def by_cost(kernel: Kernel) -> Choose:
+        return lambda one: pool_of(kernel, one)[:SELECTED]
+
+    transferred = {name: like(base, PathConfig(), ranker) for name, ranker in others.items()}
     return {
         "random": shuffled,
         "networkx shortest": shortest,
-        "hub-penalised": lambda one: pool_of(hub, one)[:SELECTED],
-        "DWPC": lambda one: pool_of(base, one)[:SELECTED],
-        "pivot": lambda one: selected(pivot, one),
+        **{name: by_cost(kernel) for name, kernel in kernels.items()},
+        "DWPC": by_cost(base.opened.kernel),
+        "joint evidence": lambda one: [path.nodes for path in by_joint_evidence(base.opened, *one.asked[:2])],
         "transferred": lambda one: selected(transferred[one.dataset], one),
-        "learned": by_fold(base, folds, PathConfig(ranking="learned")),
+        "learned": by_fold(base, folds, PathConfig()),
         **{
-            f"learned, worth {least:g} or more": by_fold(base, folds, PathConfig(ranking="learned", min_worth=least))
+            f"learned, worth {least:g} or more": by_fold(base, folds, PathConfig(min_worth=least))
             for least in (-2.0, 0.0)
         },
     }
@@ -187,7 +183,7 @@ def changed(middles: int = PathConfig().middles, **constants: int) -> Iterator[P
     for name, value in constants.items():
         setattr(bridges, name, value)
     try:
-        yield PathConfig(ranking="learned", middles=middles)
+        yield PathConfig(middles=middles)
     finally:
         for name, value in before.items():
             setattr(bridges, name, value)

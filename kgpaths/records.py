@@ -388,7 +388,7 @@ class ReasoningPath(Record):
     option_key: str | None = None
     """Option the path leads to; None for open answers."""
     effect: PathEffect | None = None
-    """What the signs of its edges compose to; None where one has no sign. See `kgpaths.paths.signs`."""
+    """What the signs of its edges compose to; None where one has no sign. See `kgpaths.paths.telling`."""
     explanation: str = ""
     """For people: why it was chosen, and what speaks against it. Never parsed."""
 

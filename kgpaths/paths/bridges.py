@@ -24,9 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.paths.evidence import UPWARD
-from kgpaths.paths.features import ItemFeatures, Middles
+from kgpaths.paths.features import ItemFeatures, Middles, Ranker
 from kgpaths.paths.kernel import FoundPath
-from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import Question
 from kgpaths.vocabulary.node_types import node_types

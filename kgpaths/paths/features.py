@@ -1,23 +1,29 @@
-"""What a candidate middle of a path looks like in the graph: a few numbers, the same for every item.
+"""What a candidate middle of a path looks like in the graph, and how likely an expert would name it.
 
 A *middle* is a node between the findings of a question and an option: a finding speaks for it, or lies two hops off,
-and the option is one or two hops further. Which of hundreds a clinician would think of is learned from explanations
-that experts wrote (`kgpaths.paths.ranker`); this module computes what is learned from. All features are close to 0..1.
+and the option is one or two hops further. It has a few numbers, the same for every item and all close to 0..1. Which of
+hundreds a clinician would think of is learned from explanations that experts wrote: the log-odds that one names a node
+are a weighted sum of its features (logistic regression; Cox 1958), the weights in a text file. Few weights keep it
+readable and keep it from learning the training questions by heart; a trial with boosted trees was no better.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpaths.errors import UsageError
 from kgpaths.graph.ids import folded
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, EvidenceModel, ItemEvidence
-from kgpaths.paths.kernel import INFINITE, Kernel
+from kgpaths.paths.kernel import Kernel
 from kgpaths.paths.passages import Passages
+from kgpaths.paths.search_graph import INFINITE
+from kgpaths.resources import resource
 from kgpaths.vocabulary.node_types import node_types
 
 _GROUPS = ("condition", "substance", "gene_product", "living_thing", "circumstance", "process", "care", "structure")
@@ -49,6 +55,76 @@ FEATURES: dict[str, str] = {
 
 _SELDOM = 0.002
 """Share of passages, added to both sides of a ratio: what is named seldom tells little."""
+
+_TOLD = 3
+"""Features that an explanation names."""
+
+
+class Ranker(NamedTuple):
+    """Weights of features: of middles, or of options (`kgpaths.paths.options`).
+
+    >>> ranker = shipped_ranker()
+    >>> values = np.zeros((1, len(FEATURES)))
+    >>> len(ranker.weight) == len(FEATURES), ranker.log_odds(values).shape
+    (True, (1,))
+    """
+
+    features: tuple[str, ...]
+    """Names of the features; F is their number."""
+    bias: float
+    weight: NDArray[np.float64]
+    """Shape (F,), in nats per unit of the feature."""
+    mean: NDArray[np.float64]
+    """Shape (F,): the average middle; explanations say in what a node differs from it."""
+
+    def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the log-odds of every row of features in milli-nats, shape (M,)."""
+        odds: NDArray[np.float64] = 1000 * (self.bias + (values * self.weight).sum(axis=1))
+        return odds.round().astype(np.int64)
+
+    def explain(self, row: NDArray[np.float64]) -> str:
+        """Return the features that move a node's log-odds most against the average middle's, in nats."""
+        share = self.weight * (row - self.mean)
+        order = np.lexsort((np.arange(len(share)), -np.abs(share)))[:_TOLD]
+        names = self.features
+        return ", ".join(f"{names[place]} {share[place]:+.2f}" for place in order if round(share[place], 2))
+
+    @classmethod
+    def read(cls, path: Path, features: Iterable[str]) -> Self:
+        """Read a weights file.
+
+        Raises:
+            UsageError: a line that is no feature with two numbers, or a feature that is missing.
+        """
+        names = tuple(features)
+        found: dict[str, tuple[float, float]] = {}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if not line or line.startswith("#"):
+                continue
+            name, *rest = line.split("\t")
+            if (name not in names and name != "bias") or len(rest) != 2:
+                raise UsageError(f"{path.name}:{number}: {line!r} is no feature with its weight and its mean")
+            try:
+                found[name] = (float(rest[0]), float(rest[1]))
+            except ValueError as error:
+                raise UsageError(f"{path.name}:{number}: {error}") from error
+        missing = [name for name in ("bias", *names) if name not in found]
+        if missing:
+            raise UsageError(f"{path.name} lacks {', '.join(missing)}; make it again with kgpaths paths learn-ranker")
+        weight, mean = np.array([found[name] for name in names]).T
+        return cls(names, found["bias"][0], weight, mean)
+
+    def text(self, remarks: Sequence[str]) -> str:
+        """Return the weights file's content, with remarks at its head."""
+        lines = [f"# {remark}" for remark in remarks] + ["# feature\tweight\tmean", f"bias\t{self.bias:.4f}\t1.0000"]
+        rows = zip(self.features, self.weight.tolist(), self.mean.tolist(), strict=True)
+        return "\n".join(lines + [f"{name}\t{weight:.4f}\t{mean:.4f}" for name, weight, mean in rows]) + "\n"
+
+
+@cache
+def shipped_ranker() -> Ranker:
+    """Return the ranker that comes with the library."""
+    return Ranker.read(resource("ontologies", "paths", "ranker.txt"), FEATURES)
 
 
 class Middles(NamedTuple):

@@ -7,9 +7,6 @@ A single cheap path explains little; a good middle explains several findings at 
 where x is the answer node a itself or at most two hops from it; then the paths through the best pivots are taken:
 from a finding to the pivot (directly, or by way of the finding's is_a parent), and on to the answer by the cheapest
 way. No way leads over what two nodes merely share (`SearchGraph.merely_shared`).
-
-The evidence for an option is ``ln(1 + exp(max J(x, a) - ln(degree(a))))``, by the same formula for every option: a node
-that much is known of is reached from anything, and says the less by it.
 """
 
 from __future__ import annotations
@@ -25,9 +22,9 @@ import numpy as np
 from kgpaths.config import PathConfig
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, ItemEvidence
 from kgpaths.paths.inference import follows
-from kgpaths.paths.kernel import INFINITE, FoundPath, Kernel
-from kgpaths.paths.search_graph import SearchGraph
-from kgpaths.paths.shown import alike
+from kgpaths.paths.kernel import FoundPath, Kernel
+from kgpaths.paths.search_graph import INFINITE, SearchGraph
+from kgpaths.paths.telling import alike
 
 _PIVOTS = 16
 """Pivots that paths are sought through."""
@@ -155,12 +152,6 @@ class Selector:
         wanted = hops > 1 or not self.config.exclude_direct
         return wanted and (hops > len(quota) or lengths.get(hops, 0) < quota[hops - 1])
 
-    def evidence_for(self, pivots: Sequence[Pivot]) -> float:
-        """Return the evidence for an option in nats, at least 0; from all its pivots, see the module."""
-        answer_cost = 2 * self.evidence.model.degree_cost
-        best = max((-pivot.loss - int(answer_cost[pivot.answer]) for pivot in pivots), default=None)
-        return 0.0 if best is None else round(float(np.logaddexp(0.0, best / 1000)), 6)
-
     def paths(
         self,
         option: OptionNodes,
@@ -205,26 +196,6 @@ class Selector:
                         starts[path.nodes[0]] += 1
                         lengths[path.hops] += 1
                         share -= 1
-        return chosen
-
-    def cheapest(
-        self, option: OptionNodes, *, barred: Collection[int], limit: int, per_question_node: int
-    ) -> list[FoundPath]:
-        """Return at most `limit` paths to an option by their cost alone, cheapest first; arguments as of `paths`."""
-        closed = {*barred, *self.evidence.findings.absent}
-        starts = [node for node in self.evidence.findings.present if node not in option.nodes]
-        chosen: list[FoundPath] = []
-        used: Counter[int] = Counter()
-        lengths: Counter[int] = Counter()
-        config = self.config
-        for path in self.search(self.kernel, starts, option.nodes, k=config.k, max_hops=config.max_hops):
-            fits = (
-                len(chosen) < limit and used[path.nodes[0]] < per_question_node and not closed.intersection(path.nodes)
-            )
-            if fits and self.admits(path.hops, lengths) and self.says(path.nodes):
-                chosen.append(path)
-                used[path.nodes[0]] += 1
-                lengths[path.hops] += 1
         return chosen
 
     def _tails(self, option: OptionNodes, pivots: Sequence[Pivot]) -> dict[Pivot, list[tuple[int, ...]]]:

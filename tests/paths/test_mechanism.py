@@ -7,9 +7,9 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+from kgpaths.learning.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.paths import PathFinder
 from kgpaths.paths.priors import priors_file, read_priors
-from kgpaths.paths.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.vocabulary.node_types import node_types
 from kgpaths.vocabulary.relations import relations
 

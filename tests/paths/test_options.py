@@ -14,10 +14,10 @@ from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.cli import main
 from kgpaths.errors import GraphError
 from kgpaths.graph import EdgeRecord, NodeRecord
-from kgpaths.paths.option_features import OPTION_FEATURES, SIGNS
-from kgpaths.paths.option_learning import fit_choices
+from kgpaths.learning.logit import SIGNS, fit_choices
+from kgpaths.paths.features import Ranker
+from kgpaths.paths.options import OPTION_FEATURES, shipped_option_ranker
 from kgpaths.paths.passages import Passages, read_passages, write_passages
-from kgpaths.paths.ranker import Ranker, shipped_option_ranker
 from kgpaths.records import QAItem
 from kgpaths.resources import resource
 from kgpaths.sources import open_source
@@ -89,9 +89,9 @@ def test_a_graph_has_the_passages_of_its_own_sources() -> None:
         NodeRecord("DOID:552", "pneumonia", "disease", "hetionet"),
     ]
     edge = EdgeRecord("DOID:552", "has_symptom", "SYMP:0000613", "hetionet", "2017", "CC0-1.0")
-    assert PathFinder(KnowledgeGraph.from_records(nodes, [edge])).passages.number == 0
+    assert PathFinder(KnowledgeGraph.from_records(nodes, [edge])).opened.passages.number == 0
     read = edge._replace(source="openstax", licence="CC-BY-4.0", tier="text")
-    openstax = PathFinder(KnowledgeGraph.from_records(nodes, [edge, read])).passages
+    openstax = PathFinder(KnowledgeGraph.from_records(nodes, [edge, read])).opened.passages
     assert openstax.number == len(read_passages(resource("ontologies", "paths", "passages", "openstax.tsv.xz")))
     assert openstax.count.max() > 0
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.errors import UsageError
+from kgpaths.errors import HeldOutSplit, UsageError
 from kgpaths.language import read_question
+from kgpaths.learning.agreement import SHORTEST_EXPLANATION, expert
+from kgpaths.learning.logit import fit
 from kgpaths.linking import EntityLinker
-from kgpaths.paths.agreement import SHORTEST_EXPLANATION, expert
 from kgpaths.paths.bridges import Bridges
 from kgpaths.paths.evidence import ItemEvidence
-from kgpaths.paths.features import FEATURES, ItemFeatures
+from kgpaths.paths.features import FEATURES, ItemFeatures, Ranker
 from kgpaths.paths.findings import starting, stated
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker, fit
 from kgpaths.paths.selection import Selector
 from kgpaths.records import Mention, QAItem
 
-if TYPE_CHECKING:
-    from kgpaths.paths.finder import PathFinder
+_BLANK = Ranker(tuple(FEATURES), 0.0, np.zeros(len(FEATURES)), np.zeros(len(FEATURES)))
+"""A ranker that knows nothing, so that what is learned does not depend on what was learned before."""
 
 
 class Explained(NamedTuple):
@@ -42,7 +43,7 @@ class Candidates(NamedTuple):
     values: NDArray[np.float64]
     """Shape (M, F), columns as in `kgpaths.paths.features.FEATURES`."""
     named: NDArray[np.bool_]
-    """Shape (M,): what the expert names, see `kgpaths.paths.agreement`."""
+    """Shape (M,): what the expert names, see `kgpaths.learning.agreement`."""
 
 
 def fold_of(item_id: str, folds: int = 5) -> int:
@@ -55,33 +56,40 @@ def fold_of(item_id: str, folds: int = 5) -> int:
 
 
 def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
-    """Link questions whose explanation is long enough to name more than the answer."""
+    """Link questions whose explanation is long enough to name more than the answer.
+
+    Raises:
+        HeldOutSplit: a question is of a test split.
+    """
+    asked = list(items)
+    if held_out := [item.id for item in asked if item.split == "test"]:
+        raise HeldOutSplit(f"{held_out[0]} and {len(held_out) - 1:,} more are of a test split: learn from others")
     return [
         Explained(item, linker.link_item(item), tuple(linker.link(item.explanation, section="explanation")))
-        for item in items
+        for item in asked
         if len(item.explanation) >= SHORTEST_EXPLANATION
     ]
 
 
-def candidates(finder: PathFinder, question: Explained) -> Candidates:
+def candidates(opened: Opened, question: Explained) -> Candidates:
     """Return the middles of a question that some path leads over, their features, and which the expert names."""
     # What is worth little is what there is to learn from.
-    config, model = finder.config.model_copy(update={"min_worth": None}), finder.evidence_model
-    options = options_of(finder, question.item, question.mentions)
+    config, model = opened.config.model_copy(update={"min_worth": None}), opened.evidence
+    options = options_of(opened.graph, question.item, question.mentions)
     right = next(option for option in options if option.key == question.item.answer_key)
     asked = read_question(question.item)
-    said = stated(finder.graph, question.item, asked, question.mentions)
+    said = stated(opened.graph, question.item, asked, question.mentions)
     evidence = ItemEvidence(model, model.findings(starting(asked, said)))
     stem = f"{question.item.question} {question.item.context}"
     everything = {node for option in options for node in option.nodes}
-    features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)
+    features = ItemFeatures(opened.features, evidence, stem, everything, degree_cap=config.degree_cap)
     closed = everything | evidence.findings.absent
-    bridges = Bridges(Selector(finder.kernel, config, evidence, to_say=False), features, finder.ranker, asked)
-    offers = bridges.offers(right, closed - set(right.nodes), most=finder.graph.n_nodes)
+    bridges = Bridges(Selector(opened.kernel, config, evidence, to_say=False), features, _BLANK, asked)
+    offers = bridges.offers(right, closed - set(right.nodes), most=opened.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}
     middles = bridges.middles(right, closed).items()
     rows = [(n, row) for answer, (_, table) in middles for n, row in sorted(table.items()) if (n, answer) in walked]
-    who = expert(finder.graph, question.mentions, question.explanation)
+    who = expert(opened.graph, question.mentions, question.explanation)
     rows = [(node, row) for node, row in rows if node not in who.question]
     nodes = np.array([node for node, _ in rows], dtype=np.int64)
     values = np.array([row for _, row in rows]).reshape(len(rows), len(FEATURES))

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+from kgpaths.learning.agreement import agreement, expert
+from kgpaths.learning.logit import fit
+from kgpaths.learning.ranker import Explained, candidates, learn_ranker
 from kgpaths.paths import PathFinder
-from kgpaths.paths.agreement import agreement, expert
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.learning import Explained, candidates, learn_ranker
-from kgpaths.paths.ranker import Ranker, blank_ranker, fit, shipped_ranker
+from kgpaths.paths.features import FEATURES, Ranker, shipped_ranker
+from kgpaths.paths.opened import Opened
 from kgpaths.records import Mention, QAItem
 
 FINDING, RIGHT, WRONG, DRUG, CLASS = "HP:1", "DOID:1", "DOID:2", "DRUGBANK:1", "DOID:3"
@@ -46,7 +46,7 @@ def question(named: str) -> Explained:
 
 
 def test_candidates_are_the_middles_of_paths_and_the_expert_names_some(graph: KnowledgeGraph) -> None:
-    nodes, values, named = candidates(PathFinder(graph), question(RIGHT))
+    nodes, values, named = candidates(Opened(graph), question(RIGHT))
     assert {graph.id(node): bool(is_named) for node, is_named in zip(nodes, named, strict=True)} == {
         RIGHT: True,
         WRONG: False,
@@ -60,9 +60,7 @@ def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph
     for sign, first in ((1.0, RIGHT), (-1.0, WRONG)):
         weight = np.zeros(len(FEATURES))
         weight[place] = sign
-        finder = PathFinder(
-            graph, PathConfig(ranking="learned"), ranker=Ranker(tuple(FEATURES), 0.0, weight, np.zeros(len(FEATURES)))
-        )
+        finder = PathFinder(graph, ranker=Ranker(tuple(FEATURES), 0.0, weight, np.zeros(len(FEATURES))))
         asked = question(RIGHT)
         [best, other] = finder.find_item(asked.item, asked.mentions).paths
         assert best.node_ids == (FINDING, first, DRUG)
@@ -71,7 +69,7 @@ def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph
 
 
 def test_learning_finds_what_the_expert_looks_at(graph: KnowledgeGraph) -> None:
-    asked = candidates(PathFinder(graph, ranker=blank_ranker()), question(RIGHT))
+    asked = candidates(Opened(graph), question(RIGHT))
     ranker, questions, middles = learn_ranker([asked] * 20)
     assert (questions, middles) == (20, 40)
     assert ranker.weight[list(FEATURES).index("degree")] > 0
