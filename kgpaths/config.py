@@ -94,9 +94,9 @@ class PathConfig(_Config):
     """How paths are searched and chosen."""
 
     k: int = Field(default=10, ge=1, le=1000)
-    """Best paths kept for each pair of question node and answer node."""
+    """Paths that `PathFinder.find` returns for each pair of question node and answer node; a build does not ask it."""
     max_hops: int = Field(default=3, ge=1, le=6)
-    """Longest path, in edges."""
+    """Longest path, in edges; of `PathFinder.find` too, where its caller says nothing."""
     selected: int = Field(default=6, ge=1)
     """Paths to the right answer that go into a chain."""
     contrast: int = Field(default=2, ge=0)

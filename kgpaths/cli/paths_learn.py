@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from kgpaths.config import PathConfig
 
 
 def learn_ranker(
@@ -79,18 +76,3 @@ def learn_options(
         encoding="utf-8",
     )
     typer.echo(f"{out}: {questions} questions")
-
-
-def path_config(file: Path | None) -> PathConfig:
-    """Return the configuration that a YAML file states, the default one without a file."""
-    import yaml
-
-    from kgpaths.config import PathConfig
-    from kgpaths.errors import ConfigError
-
-    if file is None:
-        return PathConfig()
-    try:
-        return PathConfig.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{file}: {error}") from error

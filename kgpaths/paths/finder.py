@@ -10,7 +10,7 @@ from kgpaths.errors import UsageError
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.paths.features import Ranker
 from kgpaths.paths.item import paths_of_item
-from kgpaths.paths.kernel import DEEPEST
+from kgpaths.paths.kernel import DEEPEST, USUAL
 from kgpaths.paths.opened import Opened
 from kgpaths.paths.telling import told_path
 from kgpaths.records import Mention, PathSet, QAItem, ReasoningPath
@@ -40,10 +40,11 @@ class PathFinder:
         option_ranker: Ranker | None = None,
     ) -> None:
         """Take the graph; rankers of middles and of options are used instead of the shipped ones."""
+        self._max_hops = config.max_hops if config else USUAL
         self.opened = Opened(graph, config or PathConfig(), ranker, option_ranker)
 
     def find(
-        self, *, question: Sequence[str], answer: Sequence[str], k: int = 10, max_hops: int = 4
+        self, *, question: Sequence[str], answer: Sequence[str], k: int | None = None, max_hops: int | None = None
     ) -> list[ReasoningPath]:
         """Return the exact k cheapest simple paths of every pair (question node, answer node), all pairs merged.
 
@@ -60,13 +61,16 @@ class PathFinder:
         Args:
             question: ids or cross-references of the nodes where paths start.
             answer: ids or cross-references of the nodes where they end.
-            k: paths of a pair, at least 1.
-            max_hops: longest path in edges, 1 to 6.
+            k: paths of a pair, at least 1; by default ``config.k``, which is 10 unless set.
+            max_hops: longest path in edges, 1 to 6; by default ``config.max_hops``, and 4 for a finder that was made
+                without a configuration.
 
         Raises:
             UnknownNode: an id that the graph does not have.
             UsageError: `k` or `max_hops` out of range, or the search touches more arcs than ``config.work_budget``.
         """
+        k = self.opened.config.k if k is None else k
+        max_hops = self._max_hops if max_hops is None else max_hops
         if k < 1 or not 1 <= max_hops <= DEEPEST:
             raise UsageError(f"k must be at least 1 and max_hops 1 to {DEEPEST}, not {k} and {max_hops}")
         graph, config, kernel = self.opened.graph, self.opened.config, self.opened.kernel

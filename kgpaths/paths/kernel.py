@@ -18,8 +18,8 @@ from kgpaths.errors import UsageError
 from kgpaths.paths.search_graph import Barred, SearchGraph
 from kgpaths.resources import cache_dir
 
-DEEPEST = 6
-"""Longest path that can be asked for, in edges."""
+DEEPEST, USUAL = 6, 4
+"""Longest path that can be asked for, in edges; and where neither a call nor a configuration says how long."""
 _UNBOUNDED = 2**62
 _KEPT = 4
 """Sets of scratch arrays that are kept for the next search; each takes 8 bytes a node and row."""
