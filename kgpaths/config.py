@@ -101,12 +101,12 @@ class PathConfig(_Config):
     """Paths to the right answer that go into a chain."""
     contrast: int = Field(default=2, ge=0)
     """Contrast paths kept for each wrong option."""
-    middles: int = Field(default=2, ge=0)
+    intermediate_nodes: int = Field(default=2, ge=0)
     """Nodes between findings and answer that the selected paths lead over in all."""
     min_worth: float | None = None
-    """Nats: paths over middles that are worth less are left out, and a question may have none then.
-    Experts name a fifth of the middles where the best path is worth -3 to -2, and four fifths where above 1; of 31
-    chains that a reader saw over a middle below -2, 28 argued by another disease."""
+    """Nats: paths over intermediate nodes that are worth less are left out, and a question may have none then. Experts
+    name a fifth of the intermediate nodes where the best path is worth -3 to -2, and four fifths where above 1; of 31
+    chains that a reader saw over an intermediate node below -2, 28 argued by another disease."""
     per_question_node: int = Field(default=2, ge=1)
     """Selected paths that may start at the same finding."""
     degree_cap: int = Field(default=2000, ge=1)

@@ -31,20 +31,20 @@ def learn_ranker(
         raise HeldOutSplit(f"{held_out[0]} and {len(held_out) - 1:,} more are of a test split: learn from others")
     asked = explained(EntityLinker(loaded), read)
     opened = Opened(loaded)
-    learned, questions, middles = learn_ranker(candidates(opened, one) for one in asked)
+    learned, questions, nodes = learn_ranker(candidates(opened, one) for one in asked)
     names = ", ".join(dict.fromkeys(item.dataset for item in read))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
         learned.text(
             [
-                "Log-odds that an expert's explanation names a middle; made by `kgpaths paths learn-ranker`.",
-                f"Learned from {questions} explanations with {middles} middles ({names}).",
+                "Log-odds that an expert's explanation names an intermediate node; by `kgpaths paths learn-ranker`.",
+                f"Learned from {questions} explanations with {nodes} intermediate nodes ({names}).",
                 f"Graph {loaded.hash[:16]}.",
             ]
         ),
         encoding="utf-8",
     )
-    typer.echo(f"{out}: {questions} questions, {middles} middles")
+    typer.echo(f"{out}: {questions} questions, {nodes} intermediate nodes")
 
 
 def learn_options(
