@@ -4,8 +4,8 @@
 
 The questions, the points and the rows NPMI and BM25 are those of `paths_separation.py`. The graph is seen twice: its
 curated edges alone, and with the edges from texts. *Direct*: evidence next to the option; *two-hop*: the best way of
-two hops; *pivot*: the best middle. Nothing is learned here. Measured on the questions that have two linked options;
-the interval is a paired bootstrap of "with texts" minus "curated alone".
+two hops; *intermediate node*: the best intermediate node. Nothing is learned here. Measured on the questions that have
+two linked options; the interval is a paired bootstrap of "with texts" minus "curated alone".
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def rows(opened: Opened) -> dict[str, Callable[[Question], NDArray[np.float64]]]
     return {
         "direct idf": lambda one: one.values[:, _DIRECT],
         "two-hop": lambda one: two_hops(opened, one) * one.turned,
-        "best pivot": lambda one: np.array(one.pivot) * one.turned,
+        "best intermediate node": lambda one: np.array(one.intermediate) * one.turned,
     }
 
 

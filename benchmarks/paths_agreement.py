@@ -3,13 +3,13 @@
     python benchmarks/paths_agreement.py DATA [GRAPH] [EVERY]
 
 DATA holds `casimedicos_en.jsonl` (doctors' comments) and `medmcqa_dev.jsonl` (teachers' explanations); EVERY takes each
-so-manieth question only. Measures: `kgpaths.learning.agreement`; `bridge*` does not count classes and kinds of the
+so-manieth question only. Measures: `kgpaths.learning.agreement`; `inner*` does not count classes and kinds of the
 answer as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is
 cross-validated (five folds of both sets together, by a hash of the id), `transferred` is learned from the other set.
 What they are compared with is in `paths_baselines.py`. The rows under `learned` leave out one ingredient of the choice
 each, on every third question. All methods choose six paths of at most three hops from the same nodes. Means over the
-questions where the method has any middle to offer, `items`; intervals are paired bootstraps of `learned` minus the row
-on questions both have.
+questions where the method has any intermediate node to offer, `items`; intervals are paired bootstraps of `learned`
+minus the row on questions both have.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from kgpaths.config import PathConfig
 from kgpaths.language import read_question
 from kgpaths.learning.agreement import Agreement, Expert, agreement, expert
 from kgpaths.learning.ranker import Candidates, Explained, candidates, explained, fold_of, learn_ranker
-from kgpaths.paths import bridges
+from kgpaths.paths import choosing
 from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.paths.findings import starting, stated
 from kgpaths.paths.kernel import Kernel
@@ -83,7 +83,7 @@ def main(data: Path, spec: str, every: int) -> None:
                 choose = by_fold(base, folds, config)
                 ablated[f"- {method}"] = [agreement(choose(one), one.who) for one in part]
         report(ablated)
-        middles([one for one in linked if len(one.table.nodes)], folds, others[name], questions)
+        intermediate_nodes([one for one in linked if len(one.table.nodes)], folds, others[name], questions)
 
 
 def prepared(finder: PathFinder, dataset: str, one: Explained) -> Question | None:
@@ -177,36 +177,36 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
 
 
 @contextmanager
-def changed(middles: int = PathConfig().middles, **constants: int) -> Iterator[PathConfig]:
-    """Choose with other constants of `kgpaths.paths.bridges` for a while."""
-    before = {name: getattr(bridges, name) for name in constants}
+def changed(intermediate_nodes: int = PathConfig().intermediate_nodes, **constants: int) -> Iterator[PathConfig]:
+    """Choose with other constants of `kgpaths.paths.choosing` for a while."""
+    before = {name: getattr(choosing, name) for name in constants}
     for name, value in constants.items():
-        setattr(bridges, name, value)
+        setattr(choosing, name, value)
     try:
-        yield PathConfig(middles=middles)
+        yield PathConfig(intermediate_nodes=intermediate_nodes)
     finally:
         for name, value in before.items():
-            setattr(bridges, name, value)
+            setattr(choosing, name, value)
 
 
 ABLATIONS: Mapping[str, Callable[[], Any]] = {
     "joint evidence beside": lambda: changed(_EVIDENCE=10**9),
-    "limit of middles": lambda: changed(middles=99),
+    "limit of intermediate nodes": lambda: changed(intermediate_nodes=99),
     "slack": lambda: changed(_SLACK=10**9),
-    "both": lambda: changed(middles=99, _SLACK=10**9),
-    "limit of the answer's kin": lambda: changed(_KIN=99),
+    "both": lambda: changed(intermediate_nodes=99, _SLACK=10**9),
+    "limit of the answer's related classes": lambda: changed(_RELATED=99),
 }
 
 
 def report(measured: Mapping[str, Sequence[Agreement]]) -> None:
     fields: dict[str, Callable[[Agreement], float | None]] = {
         "node": lambda one: one.node,
-        "bridge@5": lambda one: one.bridge,
-        "bridge*@5": lambda one: one.bridge_beyond_answer,
+        "inner@5": lambda one: one.intermediate,
+        "inner*@5": lambda one: one.intermediate_beyond_answer,
         "finding": lambda one: one.finding,
         "recall": lambda one: one.recall,
     }
-    heads = ("bridge: learned minus row", "bridge*: learned minus row")
+    heads = ("inner: learned minus row", "inner*: learned minus row")
     print(f"{'':28s}{'items':>6s}" + "".join(f"{name:>10s}" for name in fields) + "".join(f"{h:>29s}" for h in heads))
     for method, rows in measured.items():
         means = []
@@ -214,10 +214,10 @@ def report(measured: Mapping[str, Sequence[Agreement]]) -> None:
             values = [value for one in rows if (value := read(one)) is not None]
             means.append(f"{np.mean(values):10.3f}" if values else f"{'-':>10s}")
         gains = []
-        for field in ("bridge@5", "bridge*@5"):
+        for field in ("inner@5", "inner*@5"):
             both = [(fields[field](x), fields[field](y)) for x, y in zip(measured["learned"], rows, strict=True)]
             gains.append(interval([(x, y) for x, y in both if x is not None and y is not None]))
-        items = sum(one.bridge is not None for one in rows)
+        items = sum(one.intermediate is not None for one in rows)
         print(f"{method:28s}{items:6d}" + "".join(means) + "".join(f"{gain:>29s}" for gain in gains))
 
 
@@ -236,14 +236,16 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "neighbours of findings": ("adamic_findings",),
     "passages": ("told", "kin_told"),
     "how well known": ("degree", "kinds", "hierarchy", "names", "catalogued"),
-    "kin of the option": ("class_of_option", "kind_of_option", "sibling_of_option"),
-    "kin of findings": ("class_of_finding", "kind_of_finding"),
+    "related classes of the option": ("class_of_option", "kind_of_option", "sibling_of_option"),
+    "related classes of findings": ("class_of_finding", "kind_of_finding"),
     "types and name": ("type_of_option", "name_in_stem", *(name for name in FEATURES if name.startswith("is_"))),
 }
 
 
-def middles(tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, everything: Sequence[Question]) -> None:
-    """The best candidate middles before they become paths: floor, single features, ceiling, groups of features."""
+def intermediate_nodes(
+    tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, everything: Sequence[Question]
+) -> None:
+    """The best candidate nodes before they become paths: floor, single features, ceiling, groups of features."""
     names = list(FEATURES)
     rng = np.random.default_rng(0)
 
@@ -271,7 +273,7 @@ def middles(tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, 
         "ceiling": lambda one: one.table.named.astype(float),
         "ceiling*": lambda one: np.isin(one.table.nodes, sorted(one.who.beyond_answer)).astype(float),
     }
-    print(f"best of all candidate middles ({len(tested)} questions have any)")
+    print(f"best of all candidate nodes ({len(tested)} questions have any)")
     print(f"{'':28s}{'@1':>8s}{'@3':>8s}{'@5':>8s}{'*@3':>8s}{'*@5':>8s}{'@3: learned minus row':>29s}")
     ours: list[float] = []
     rows = {name: np.array([best(one, order(one)) for one in tested]) for name, order in orders.items()}
@@ -282,7 +284,8 @@ def middles(tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, 
 
 
 def best(one: Question, score: Any) -> list[float]:
-    """Shares of named nodes among the 1, 3 and 5 best, and among the 3 and 5 best beyond the answer's kin."""
+    """Shares of named nodes among the 1, 3 and 5 best, and among the 3 and 5 best beyond the answer's related
+    classes."""
     ranked = one.table.nodes[np.lexsort((one.table.nodes, -score))]
     kept = list(dict.fromkeys(ranked.tolist()))
     named = [[node in which for node in kept[:5]] for which in (one.who.named, one.who.beyond_answer)]

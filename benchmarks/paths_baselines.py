@@ -79,7 +79,7 @@ def by_joint_evidence(opened: Opened, item: QAItem, mentions: Sequence[Mention])
     """Return the paths to the right option that the findings' joint evidence alone would choose, in their order."""
     weighing, config = Weighing(opened, item, mentions), opened.config
     others = {node for option in weighing.options for node in option.nodes} - set(weighing.right.nodes)
-    best = weighing.pivots[weighing.options.index(weighing.right)]
+    best = weighing.intermediates[weighing.options.index(weighing.right)]
     quota = {"limit": config.selected, "per_question_node": config.per_question_node}
     return weighing.selector.paths(weighing.right, best, barred=others, **quota)
 
@@ -90,6 +90,6 @@ def best_evidence(weighing: Weighing, option: int) -> float:
     A node that much is known of is reached from anything, and says the less by it.
     """
     answer_cost = 2 * weighing.evidence.model.degree_cost
-    reached = weighing.pivots[option]
-    best = max((-pivot.loss - int(answer_cost[pivot.answer]) for pivot in reached), default=None)
+    reached = weighing.intermediates[option]
+    best = max((-one.loss - int(answer_cost[one.answer]) for one in reached), default=None)
     return 0.0 if best is None else round(float(np.logaddexp(0.0, best / 1000)), 6)

@@ -7,9 +7,9 @@ DATA holds `qa/medqa_test.jsonl` and `qa/mmlu_medical_test.jsonl` (tests: nothin
 reference texts `qa/medquad.jsonl.gz` and `text/openstax.jsonl.gz` for BM25. Measured on questions with at least two
 linked options; options with equal evidence share the point. Rows: chance, direct evidence (idf), the best of two hops
 (DWPC), personalised PageRank from the findings (damping 0.5 as in HippoRAG), mean NPMI of concept pairs in the
-passages, BM25 (question and option against the best passage; the package bm25s), the best pivot, learned, and learned
-without a group of features. The interval is a paired bootstrap of `learned` minus the row. On the training questions
-`learned` is cross-validated in five folds: what was tried was chosen by that.
+passages, BM25 (question and option against the best passage; the package bm25s), the best intermediate node, learned,
+and learned without a group of features. The interval is a paired bootstrap of `learned` minus the row. On the training
+questions `learned` is cross-validated in five folds: what was tried was chosen by that.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LEARNED_FROM = {"MedQA train": "medqa:qa/medqa_train_1k.jsonl", "MedMCQA train":
 MEASURED_ON = {"MedQA test": "medqa:qa/medqa_test.jsonl", "MMLU medical": "jsonl:qa/mmlu_medical_test.jsonl"}
 TEXTS = ("qa/medquad.jsonl.gz", "text/openstax.jsonl.gz")
 GROUPS = {
-    "pivots": ("pivot",),
+    "intermediate nodes": ("intermediate_node",),
     "passages": ("passages",),
     "text edges": ("text_share",),
     "texts at all": ("passages", "text_share", "text_degree"),
@@ -49,8 +49,8 @@ GROUPS = {
     "assertion": ("denied", "contradicted"),
     "degree": ("degree", "text_degree"),
     "words of the stem": ("in_stem",),
-    "any evidence": ("direct", "pivot", "text_share", "passages", "diagnosis", "asked_relation", "any_relation",
-                     "contradicted", "denied"),
+    "any evidence": ("direct", "intermediate_node", "text_share", "passages", "diagnosis", "asked_relation",
+                     "any_relation", "contradicted", "denied"),
 }  # fmt: skip
 _FOLDS = 5
 
@@ -65,7 +65,7 @@ class Question(NamedTuple):
     values: NDArray[np.float64]
     """Shape (options, features)."""
     present: list[int]
-    pivot: list[float]
+    intermediate: list[float]
 
     @classmethod
     def of(cls, weighing: Weighing) -> Question:
@@ -77,7 +77,7 @@ class Question(NamedTuple):
             kind=weighing.question.kind,
             values=weighing.values,
             present=sorted(weighing.evidence.findings.present),
-            pivot=[best_evidence(weighing, place) for place in range(len(weighing.options))],
+            intermediate=[best_evidence(weighing, place) for place in range(len(weighing.options))],
         )
 
 
@@ -97,7 +97,7 @@ def main(data: Path, spec: str) -> None:
         "personalised PageRank": lambda one: rank(one) * one.turned,
         "NPMI in passages": lambda one: mean_npmi(opened.passages, one) * one.turned,
         "BM25 over the texts": lambda one: search(one) * one.turned,
-        "best pivot": lambda one: np.array(one.pivot) * one.turned,
+        "best intermediate node": lambda one: np.array(one.intermediate) * one.turned,
         "learned": lambda one: scored(learned, one.values),
         "learned, exceptions not turned": lambda one: scored(learned, np.where(evidence, one.turned, 1) * one.values),
     }

@@ -181,7 +181,7 @@ class PathConfig(_Config):
     """At most this many paths to the right answer go into a chain."""
     contrast: int = Field(default=2, ge=0)
     """At most this many contrast paths are kept for each wrong option."""
-    middles: int = Field(default=2, ge=0)
+    intermediate_nodes: int = Field(default=2, ge=0)
     """The selected paths of a question lead over at most this many intermediate nodes in all."""
     min_worth: float | None = None
     """Paths over intermediate nodes that are worth less than this many nats are left out, and a question may then have

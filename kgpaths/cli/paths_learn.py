@@ -35,20 +35,20 @@ def learn_ranker(
     read = [row for spec in sources for row in open_source(spec, training=False) if isinstance(row, QAItem)]
     asked = explained(EntityLinker(loaded), read)
     opened = Opened(loaded)
-    learned, questions, middles = learn_ranker(candidates(opened, one) for one in asked)
+    learned, questions, nodes = learn_ranker(candidates(opened, one) for one in asked)
     names = ", ".join(dict.fromkeys(item.dataset for item in read))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
         learned.text(
             [
-                "Log-odds that an expert's explanation names a middle; made by `kgpaths paths learn-ranker`.",
-                f"Learned from {questions} explanations with {middles} middles ({names}).",
+                "Log-odds that an expert's explanation names an intermediate node; by `kgpaths paths learn-ranker`.",
+                f"Learned from {questions} explanations with {nodes} intermediate nodes ({names}).",
                 f"Graph {loaded.hash[:16]}.",
             ]
         ),
         encoding="utf-8",
     )
-    typer.echo(f"{out}: {questions} questions, {middles} middles")
+    typer.echo(f"{out}: {questions} questions, {nodes} intermediate nodes")
 
 
 def learn_options(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.paths.options import OPTION_FEATURES
 
-_FOR = ("direct", "pivot", "text_share", "passages", "diagnosis", "asked_relation", "any_relation")
+_FOR = ("direct", "intermediate_node", "text_share", "passages", "diagnosis", "asked_relation", "any_relation")
 SIGNS: dict[str, int] = dict.fromkeys(_FOR, 1) | dict.fromkeys(("contradicted", "denied"), -1)
 """Features that can only speak for an option, 1, or only against it, -1; the others are free."""
 _NEWTON_STEPS = 100

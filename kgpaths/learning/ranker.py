@@ -14,7 +14,7 @@ from kgpaths.language import read_question
 from kgpaths.learning.agreement import SHORTEST_EXPLANATION, expert
 from kgpaths.learning.logit import fit
 from kgpaths.linking import EntityLinker
-from kgpaths.paths.bridges import Bridges
+from kgpaths.paths.choosing import PathChooser
 from kgpaths.paths.evidence import ItemEvidence
 from kgpaths.paths.features import FEATURES, ItemFeatures, Ranker
 from kgpaths.paths.findings import starting, stated
@@ -36,7 +36,7 @@ class Explained(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Middles of one question that some path leads over."""
+    """Intermediate nodes of one question that some path leads over."""
 
     nodes: NDArray[np.int64]
     """Shape (M,); a node is there once for every node of the right option that it leads to."""
@@ -72,7 +72,8 @@ def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
 
 
 def candidates(opened: Opened, question: Explained) -> Candidates:
-    """Return the middles of a question that some path leads over, their features, and which the expert names."""
+    """Return the intermediate nodes of a question that some path leads over, their features, and which the expert
+    names."""
     # What is worth little is what there is to learn from.
     config, model = opened.config.model_copy(update={"min_worth": None}), opened.evidence
     options = options_of(opened.graph, question.item, question.mentions)
@@ -84,11 +85,15 @@ def candidates(opened: Opened, question: Explained) -> Candidates:
     everything = {node for option in options for node in option.nodes}
     features = ItemFeatures(opened.features, evidence, stem, everything, degree_cap=config.degree_cap)
     closed = everything | evidence.findings.absent
-    bridges = Bridges(Selector(opened.kernel, config, evidence, to_say=False), features, _BLANK, asked)
-    offers = bridges.offers(right, closed - set(right.nodes), most=opened.graph.n_nodes)
+    chooser = PathChooser(Selector(opened.kernel, config, evidence, to_say=False), features, _BLANK, asked)
+    offers = chooser.offers(right, closed - set(right.nodes), most=opened.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}
-    middles = bridges.middles(right, closed).items()
-    rows = [(n, row) for answer, (_, table) in middles for n, row in sorted(table.items()) if (n, answer) in walked]
+    rows = [
+        (n, row)
+        for answer, (_, table) in chooser.intermediate_nodes(right, closed).items()
+        for n, row in sorted(table.items())
+        if (n, answer) in walked
+    ]
     who = expert(opened.graph, question.mentions, question.explanation)
     rows = [(node, row) for node, row in rows if node not in who.question]
     nodes = np.array([node for node, _ in rows], dtype=np.int64)
@@ -97,17 +102,19 @@ def candidates(opened: Opened, question: Explained) -> Candidates:
 
 
 def learn_ranker(tables: Iterable[Candidates]) -> tuple[Ranker, int, int]:
-    """Fit the ranker; return it with the number of questions and of middles it learned from.
+    """Fit the ranker; return it with the number of questions and of intermediate nodes it learned from.
 
-    A question's middles count together as the square root of their number, so that a question with a thousand of
-    them does not outweigh thirty others.
+    A question's intermediate nodes count together as the square root of their number, so that a question with a
+    thousand of them does not outweigh thirty others.
 
     Raises:
-        UsageError: no question has a candidate middle.
+        UsageError: no question has a candidate intermediate node.
     """
     full = [table for table in tables if len(table.named)]
     if not full:
-        raise UsageError("no question has a candidate middle and a long enough explanation: nothing to learn from")
+        raise UsageError(
+            "no question has a candidate intermediate node and a long enough explanation: nothing to learn from"
+        )
     weight = np.concatenate([np.full(len(table.named), len(table.named) ** -0.5) for table in full])
     labels = np.concatenate([table.named for table in full])
     return fit(np.concatenate([table.values for table in full]), labels, weight), len(full), len(labels)

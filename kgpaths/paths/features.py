@@ -1,10 +1,11 @@
-"""What a candidate middle of a path looks like in the graph, and how likely an expert would name it.
+"""What a candidate intermediate node of a path looks like in the graph, and how likely an expert would name it.
 
-A *middle* is a node between the findings of a question and an option: a finding speaks for it, or lies two hops off,
-and the option is one or two hops further. It has a few numbers, the same for every item and all close to 0..1. Which of
-hundreds a clinician would think of is learned from explanations that experts wrote: the log-odds that one names a node
-are a weighted sum of its features (logistic regression; Cox 1958), the weights in a text file. Few weights keep it
-readable and keep it from learning the training questions by heart; a trial with boosted trees was no better.
+An *intermediate node* is a node between the findings of a question and an option: a finding speaks for it, or lies two
+hops off, and the option is one or two hops further. It has a few numbers, the same for every item and all close to
+0..1. Which of hundreds a clinician would think of is learned from explanations that experts wrote: the log-odds that
+one names a node are a weighted sum of its features (logistic regression; Cox 1958), the weights in a text file. Few
+weights keep it readable and keep it from learning the training questions by heart; a trial with boosted trees was no
+better.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ _TOLD = 3
 
 
 class Ranker(NamedTuple):
-    """Weights of features: of middles, or of options (`kgpaths.paths.options`).
+    """Weights of features: of intermediate nodes, or of options (`kgpaths.paths.options`).
 
     >>> ranker = shipped_ranker()
     >>> values = np.zeros((1, len(FEATURES)))
@@ -75,7 +76,7 @@ class Ranker(NamedTuple):
     weight: NDArray[np.float64]
     """Shape (F,), in nats per unit of the feature."""
     mean: NDArray[np.float64]
-    """Shape (F,): the average middle; explanations say in what a node differs from it."""
+    """Shape (F,): the average intermediate node; explanations say in what a node differs from it."""
 
     def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the log-odds of every row of features in milli-nats, shape (M,)."""
@@ -83,7 +84,7 @@ class Ranker(NamedTuple):
         return odds.round().astype(np.int64)
 
     def explain(self, row: NDArray[np.float64]) -> str:
-        """Return the features that move a node's log-odds most against the average middle's, in nats."""
+        """Return the features that move a node's log-odds most against the average intermediate node's, in nats."""
         share = self.weight * (row - self.mean)
         order = np.lexsort((np.arange(len(share)), -np.abs(share)))[:_TOLD]
         names = self.features
@@ -127,8 +128,8 @@ def shipped_ranker() -> Ranker:
     return Ranker.read(resource("ontologies", "paths", "ranker.txt"), FEATURES)
 
 
-class Middles(NamedTuple):
-    """Candidate middles of one option node and what they look like."""
+class IntermediateNodes(NamedTuple):
+    """Candidate intermediate nodes of one option node and what they look like."""
 
     nodes: NDArray[np.int64]
     """Shape (M,), ascending."""
@@ -147,8 +148,8 @@ class FeatureModel:
         self.group = np.array(numbers, dtype=np.int64)[graph.node_type]
         """Shape (N,): place in `_GROUPS`; its length for a type that the vocabulary does not have."""
         hierarchy = model.classifies[graph.predicate]
-        self.log_kin = np.bincount(graph.subject[hierarchy], minlength=number)
-        self.log_kin = np.log1p(self.log_kin + np.bincount(graph.object[hierarchy], minlength=number)) / 10
+        self.log_related = np.bincount(graph.subject[hierarchy], minlength=number)
+        self.log_related = np.log1p(self.log_related + np.bincount(graph.object[hierarchy], minlength=number)) / 10
         read = np.array([tier != "curated" for tier in graph.tiers], dtype=bool)[graph.tier]
         self.text_degree = np.bincount(graph.subject[read], minlength=number)
         self.text_degree = self.text_degree + np.bincount(graph.object[read], minlength=number)
@@ -160,7 +161,7 @@ class FeatureModel:
         self.log_names = np.log1p(np.diff(graph.name_indptr)) / 10
         self.words = lru_cache(maxsize=65_536)(self._words)
         self.texts = lru_cache(maxsize=8192)(self._texts)
-        self.kin = lru_cache(maxsize=65_536)(self._kin)
+        self.related_classes = lru_cache(maxsize=65_536)(self._related_classes)
         # Questions share findings and answers; what is kept for the next one is bounded, whatever their number.
         self.adamic_adar = lru_cache(maxsize=1024)(self._adamic_adar)
         self.reach = lru_cache(maxsize=32)(self._reach)
@@ -168,7 +169,7 @@ class FeatureModel:
     def _words(self, node: int) -> tuple[str, ...]:
         return tuple(words(self.graph.name(node)))
 
-    def _kin(self, node: int) -> tuple[list[int], list[int]]:
+    def _related_classes(self, node: int) -> tuple[list[int], list[int]]:
         """Classes and kinds of a node, ascending."""
         graph = self.graph
         edges = np.asarray(graph.arcs[graph.indptr[node] : graph.indptr[node + 1]])
@@ -179,15 +180,17 @@ class FeatureModel:
 
     def siblings(self, node: int) -> list[int]:
         """Nodes that are kinds of what a node is a kind of, ascending."""
-        return sorted({other for above in self.kin(node)[0] for other in self.kin(above)[1]} - {node})
+        return sorted(
+            {other for above in self.related_classes(node)[0] for other in self.related_classes(above)[1]} - {node}
+        )
 
     def told(self, weights: Mapping[int, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the columns `told` and `kin_told` of all nodes, shape (N,) each, for weighted nodes of an item."""
         relevance, passages = self.passages.relevance(weights), self.passages
         usual = passages.count / max(passages.number, 1)
-        kin = np.bincount(self._is_a[:, 0], weights=relevance[self._is_a[:, 1]], minlength=self.graph.n_nodes)
-        kin += np.bincount(self._is_a[:, 1], weights=relevance[self._is_a[:, 0]], minlength=self.graph.n_nodes)
-        return np.log((relevance + _SELDOM) / (usual + _SELDOM)) / 10, np.log1p(kin / _SELDOM) / 10
+        related = np.bincount(self._is_a[:, 0], weights=relevance[self._is_a[:, 1]], minlength=self.graph.n_nodes)
+        related += np.bincount(self._is_a[:, 1], weights=relevance[self._is_a[:, 0]], minlength=self.graph.n_nodes)
+        return np.log((relevance + _SELDOM) / (usual + _SELDOM)) / 10, np.log1p(related / _SELDOM) / 10
 
     def _texts(self, node: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Neighbours by edges read in texts, ascending, and the strongest such edge's strength."""
@@ -209,7 +212,7 @@ class FeatureModel:
 
     def _adamic_adar(self, node: int, degree_cap: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         arcs = self.kernel.graph
-        around = [arcs.neighbours(middle) for middle in arcs.neighbours(node).tolist()]
+        around = [arcs.neighbours(intermediate) for intermediate in arcs.neighbours(node).tolist()]
         around = [nodes for nodes in around if 1 < len(nodes) <= degree_cap]
         if not around:
             return np.zeros(0, dtype=np.int32), np.zeros(0)
@@ -226,7 +229,7 @@ class FeatureModel:
 
 
 class ItemFeatures:
-    """Features of the middles of one item."""
+    """Features of the intermediate nodes of one item."""
 
     def __init__(
         self, model: FeatureModel, evidence: ItemEvidence, stem: str, options: Collection[int], *, degree_cap: int
@@ -244,7 +247,7 @@ class ItemFeatures:
             speaks = (support.through >= 0) | (support.through == DIRECT) | (support.through == ITSELF)
             self.count[support.nodes[speaks]] += 1
             self.class_of_finding[support.nodes[support.through == UPWARD]] = True
-            self.kind_of_finding[model.kin(finding)[1]] = True
+            self.kind_of_finding[model.related_classes(finding)[1]] = True
             self.best[support.nodes[speaks]] = np.maximum(
                 self.best[support.nodes[speaks]], support.worth[speaks] * scale / 10_000
             )
@@ -264,13 +267,15 @@ class ItemFeatures:
                 self._far = np.minimum(self._far, reach[0, 1])
         return self._far
 
-    def middles(self, option: int, joint: NDArray[np.int64], barred: Sequence[int], *, hops: int) -> Middles:
-        """Return the middles on ways of at most `hops` edges to an option node, and their features.
+    def intermediate_nodes(
+        self, option: int, joint: NDArray[np.int64], barred: Sequence[int], *, hops: int
+    ) -> IntermediateNodes:
+        """Return the intermediate nodes on ways of at most `hops` edges to an option node, and their features.
 
         Args:
             option: the option's node.
             joint: the joint evidence, shape (N,), from `ItemEvidence.joint`.
-            barred: nodes that are no middles.
+            barred: nodes that are no intermediate nodes.
             hops: longest path in edges.
         """
         model = self.model
@@ -278,7 +283,7 @@ class ItemFeatures:
         allowed[list(barred)] = False
         allowed[option] = False
         if hops < 2 or not len(self.starts):
-            return Middles(np.zeros(0, dtype=np.int64), np.zeros((0, len(FEATURES))))
+            return IntermediateNodes(np.zeros(0, dtype=np.int64), np.zeros((0, len(FEATURES))))
         reach = model.reach(option, 2 if hops > 2 else 1, self.degree_cap)
         near = reach[0] < INFINITE
         far = reach[1] < INFINITE if hops > 2 else np.zeros_like(near)
@@ -288,8 +293,10 @@ class ItemFeatures:
             candidates |= near & (self._distance() < INFINITE)
         return self.describe(option, joint, np.flatnonzero(candidates & allowed), hops=hops)
 
-    def describe(self, option: int, joint: NDArray[np.int64], places: NDArray[np.int64], *, hops: int) -> Middles:
-        """Return the features of some nodes, ascending, as middles on the way to an option node."""
+    def describe(
+        self, option: int, joint: NDArray[np.int64], places: NDArray[np.int64], *, hops: int
+    ) -> IntermediateNodes:
+        """Return the features of some nodes, ascending, as intermediate nodes on the way to an option node."""
         model = self.model
         graph = model.graph
         reach = model.reach(option, 2 if hops > 2 else 1, self.degree_cap)
@@ -297,7 +304,7 @@ class ItemFeatures:
         onward = np.where(adjacent, reach[0, places], reach[-1, places]).astype(np.float64)
         shared = np.zeros(graph.n_nodes)
         model.add_adamic_adar(option, shared, degree_cap=self.degree_cap)
-        above, below = model.kin(option)
+        above, below = model.related_classes(option)
         columns = [
             self.count[places] / len(self.starts),
             np.log1p(np.maximum(joint[places], 0) / 1000),
@@ -310,9 +317,9 @@ class ItemFeatures:
             self.kin_told[places],
             model.log_degree[places],
             model.log_kinds[places],
-            model.log_kin[places],
+            model.log_related[places],
             model.log_names[places],
-            (model.model.middle_cost[places] > model.model.degree_cost[places]).astype(np.float64),
+            (model.model.intermediate_cost[places] > model.model.degree_cost[places]).astype(np.float64),
             np.isin(places, above),
             np.isin(places, below),
             np.isin(places, model.siblings(option)),
@@ -322,7 +329,7 @@ class ItemFeatures:
             np.array([self._overlap(node) for node in places.tolist()]),
             *(model.group[places] == number for number in range(1, len(_GROUPS))),
         ]
-        return Middles(places, np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1))
+        return IntermediateNodes(places, np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1))
 
     def own_texts(self, node: int, without: Sequence[int]) -> tuple[float, int]:
         """Return summed strength and number of a node's edges read in texts to present findings."""

@@ -39,7 +39,7 @@ class PathFinder:
         ranker: Ranker | None = None,
         option_ranker: Ranker | None = None,
     ) -> None:
-        """Take the graph; rankers of middles and of options are used instead of the shipped ones."""
+        """Take the graph; rankers of intermediate nodes and of options are used instead of the shipped ones."""
         self._max_hops = config.max_hops if config else USUAL
         self.opened = Opened(graph, config or PathConfig(), ranker, option_ranker)
 

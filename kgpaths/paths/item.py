@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from kgpaths.paths.bridges import Bridges
+from kgpaths.paths.choosing import PathChooser
 from kgpaths.paths.features import shipped_ranker
 from kgpaths.paths.kernel import DEEPEST, FoundPath, Kernel
 from kgpaths.paths.opened import Opened
@@ -83,14 +83,14 @@ def _selected(opened: Opened, weighing: Weighing) -> list[ReasoningPath]:
     graph, config, right = opened.graph, opened.config, weighing.right
     wanted = weighing.question.relations
     others = {node for option in weighing.options for node in option.nodes} - set(right.nodes)
-    bridges = Bridges(weighing.selector, weighing.features, opened.ranker or shipped_ranker(), weighing.question)
-    found = bridges.paths(right, barred=others, limit=config.selected, per_question_node=config.per_question_node)
+    chooser = PathChooser(weighing.selector, weighing.features, opened.ranker or shipped_ranker(), weighing.question)
+    found = chooser.paths(right, barred=others, limit=config.selected, per_question_node=config.per_question_node)
     return [
         told_path(
             graph, opened.kernel.graph, path.found, option_key=right.key, explanation=path.explanation, wanted=wanted
         )
         for path in found
-    ] or climb(opened, weighing.selector, right, bridges, barred=others, wanted=wanted)
+    ] or fallback_paths(opened, weighing.selector, right, chooser, barred=others, wanted=wanted)
 
 
 def _contrast(opened: Opened, weighing: Weighing, paths: Sequence[ReasoningPath]) -> list[ReasoningPath]:
@@ -98,11 +98,11 @@ def _contrast(opened: Opened, weighing: Weighing, paths: Sequence[ReasoningPath]
     graph, view, right = opened.graph, opened.kernel.graph, weighing.right
     starts = {graph.index(path.node_ids[0]) for path in paths}
     contrast = []
-    for option, pivots in zip(weighing.options, weighing.pivots, strict=True):
+    for option, intermediates in zip(weighing.options, weighing.intermediates, strict=True):
         if option is not right and opened.config.contrast:
             found = weighing.selector.paths(
                 option,
-                [pivot for pivot in pivots if pivot.loss < 0],
+                [one for one in intermediates if one.loss < 0],
                 barred=set(right.nodes),
                 limit=opened.config.contrast,
                 per_question_node=1,
@@ -115,11 +115,11 @@ def _contrast(opened: Opened, weighing: Weighing, paths: Sequence[ReasoningPath]
     return contrast
 
 
-def climb(
+def fallback_paths(
     opened: Opened,
     selector: Selector,
     answer: OptionNodes,
-    bridges: Bridges,
+    chooser: PathChooser,
     *,
     barred: Collection[int],
     wanted: Sequence[str],
@@ -141,7 +141,7 @@ def climb(
         affordable = [path for path in paths if path.cost <= _DEAREST and selector.argues(path.nodes, kernel)]
         chosen: dict[FoundPath, str] = {}
         lengths: Counter[int] = Counter()
-        for path, _, explanation in bridges.rank(answer, affordable):
+        for path, _, explanation in chooser.rank(answer, affordable):
             unused = all(path.nodes[0] != other.nodes[0] for other in chosen)
             if len(chosen) < _FEW and unused and selector.admits(path.hops, lengths):
                 lengths[path.hops] += 1

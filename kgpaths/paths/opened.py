@@ -21,7 +21,7 @@ class Opened:
     graph: KnowledgeGraph
     config: PathConfig = field(default_factory=PathConfig)
     ranker: Ranker | None = None
-    """What ranks middles, instead of the shipped weights."""
+    """What ranks intermediate nodes, instead of the shipped weights."""
     option_ranker: Ranker | None = None
     """What weighs the evidence for options, instead of the shipped weights."""
 
@@ -32,7 +32,7 @@ class Opened:
 
     @cached_property
     def full_kernel(self) -> Kernel:
-        """The search over the full view; only the fallback ladder needs it."""
+        """The search over the full view; only a fallback step needs it."""
         return self._kernel("full")
 
     def _kernel(self, view: View) -> Kernel:
@@ -50,5 +50,5 @@ class Opened:
 
     @cached_property
     def features(self) -> FeatureModel:
-        """What middles look like."""
+        """What intermediate nodes look like."""
         return FeatureModel(self.kernel, self.evidence, self.passages)

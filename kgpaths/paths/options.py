@@ -31,7 +31,7 @@ from kgpaths.paths.features import ItemFeatures, Ranker, words
 from kgpaths.paths.findings import findings_of, starting, stated
 from kgpaths.paths.opened import Opened
 from kgpaths.paths.passages import Passages
-from kgpaths.paths.selection import OptionNodes, Pivot, Selector
+from kgpaths.paths.selection import Intermediate, OptionNodes, Selector
 from kgpaths.records import Mention, QAItem
 from kgpaths.resources import resource
 from kgpaths.vocabulary.node_types import node_types
@@ -39,7 +39,7 @@ from kgpaths.vocabulary.relations import relations
 
 OPTION_FEATURES: dict[str, str] = {
     "direct": "ln(1 + joint evidence for it in nats)",
-    "pivot": "evidence of its best pivot, tens of nats, see `kgpaths.paths.selection`",
+    "intermediate_node": "evidence of its best intermediate node, tens of nats, see `kgpaths.paths.selection`",
     "text_share": "share of the present findings that a text joins with it",
     "passages": "mean log-likelihood ratio of the present findings in passages that name it, nats",
     "diagnosis": "share of the suggested conditions that it is, or is a kind or class of",
@@ -87,20 +87,20 @@ class OptionTable:
     def suggested(self, joint: NDArray[np.int64]) -> Suggested:
         """Return the conditions that the joint evidence suggests most, and their shares."""
         places = np.flatnonzero(self.condition & (joint > 0))
-        value = joint[places] - self.model.middle_cost[places]
+        value = joint[places] - self.model.intermediate_cost[places]
         best = np.lexsort((places, -value))[:_SUGGESTED]
         order, value = places[best], value[best]
         share = np.exp((value - value[0]) / 1000) if len(order) else np.zeros(0)
         return Suggested(order, share / max(share.sum(), 1e-12))
 
-    def row(self, option: OptionNodes, pivots: Sequence[Pivot], text: str) -> NDArray[np.float64]:
+    def row(self, option: OptionNodes, intermediates: Sequence[Intermediate], text: str) -> NDArray[np.float64]:
         """Return the features of one option that is linked, shape (F,)."""
         joint = self.evidence.joint(option.nodes)
         suggested = self.suggested(joint)
         told = words(text)
         in_stem = sum(word in self.features.stem for word in told) / max(len(told), 1)
         rows = [
-            [*self._node(node, doubt, option, joint, suggested, pivots), in_stem]
+            [*self._node(node, doubt, option, joint, suggested, intermediates), in_stem]
             for node, doubt in zip(option.nodes, option.doubt, strict=True)
         ]
         row: NDArray[np.float64] = np.max(rows, axis=0)
@@ -113,13 +113,13 @@ class OptionTable:
         option: OptionNodes,
         joint: NDArray[np.int64],
         suggested: Suggested,
-        pivots: Sequence[Pivot],
+        intermediates: Sequence[Intermediate],
     ) -> list[float]:
         graph, features = self.model.graph, self.features
         # An option that stands literally in the question must not speak for itself.
         findings = [finding for finding in self.evidence.findings.present if finding not in option.nodes]
         number = max(len(findings), 1)
-        best = max((-pivot.loss for pivot in pivots if pivot.answer == node), default=0) + doubt
+        best = max((-one.loss for one in intermediates if one.answer == node), default=0) + doubt
         edges = np.asarray(graph.arcs[graph.indptr[node] : graph.indptr[node + 1]])
         others = graph.subject[edges].astype(np.int64) + graph.object[edges] - node
         shares = dict(zip(suggested.nodes.tolist(), suggested.share.tolist(), strict=True))
@@ -164,7 +164,7 @@ class Weighing:
         self.evidence = ItemEvidence(model, model.findings(starting(self.question, said)))
         told = {opened.graph.index(mention.node_id) for mention, _ in said if mention.assertion in PRESENT}
         self.selector = Selector(opened.kernel, opened.config, self.evidence, told)
-        self.pivots = self.selector.pivots(self.options)
+        self.intermediates = self.selector.intermediates(self.options)
         stem = f"{item.question} {item.context}"
         self.features = ItemFeatures(
             opened.features,
@@ -186,7 +186,7 @@ class Weighing:
         for place in np.flatnonzero(linked):
             option = self.options[place]
             text = self.item.section("answer" if option.key is None else f"option:{option.key}")
-            values[place] = table.row(option, self.pivots[place], text)
+            values[place] = table.row(option, self.intermediates[place], text)
         if linked.any():
             values[linked] -= values[linked].mean(axis=0)
         turned = np.array([1 if name in OF_THE_OPTION else -1 for name in OPTION_FEATURES])

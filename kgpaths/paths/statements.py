@@ -91,19 +91,19 @@ def _over_conditions(
     found: list[tuple[_Edge, ...]] = []
     around = dict.fromkeys(edge for edge in graph.arcs[graph.indptr[answer] : graph.indptr[answer + 1]].tolist())
     for number in around:
-        middle = int(graph.subject[number]) + int(graph.object[number]) - answer
-        if middle in closed or middle in starts or not says_harm(graph, question, number, answer):
+        condition = int(graph.subject[number]) + int(graph.object[number]) - answer
+        if condition in closed or condition in starts or not says_harm(graph, question, number, answer):
             continue
         signs = [
-            (edge, start, middle)
+            (edge, start, condition)
             for start in starts
-            for edge in graph.numbers_between(start, middle)
+            for edge in graph.numbers_between(start, condition)
             if graph.may_say(edge)
             and graph.predicates[graph.predicate[edge]] in relations_of(role="sign")
-            and int(graph.subject[edge]) == middle
+            and int(graph.subject[edge]) == condition
         ]
         if len(signs) >= _FEWEST_SIGNS:
-            found += [(sign, (number, middle, answer)) for sign in signs]
+            found += [(sign, (number, condition, answer)) for sign in signs]
     return found
 
 

@@ -45,7 +45,7 @@ def question(named: str) -> Explained:
     return Explained(item, asked, (mention(named, "question"),))
 
 
-def test_candidates_are_the_middles_of_paths_and_the_expert_names_some(graph: KnowledgeGraph) -> None:
+def test_candidates_are_the_inner_nodes_of_paths_and_the_expert_names_some(graph: KnowledgeGraph) -> None:
     nodes, values, named = candidates(Opened(graph), question(RIGHT))
     assert {graph.id(node): bool(is_named) for node, is_named in zip(nodes, named, strict=True)} == {
         RIGHT: True,
@@ -55,7 +55,7 @@ def test_candidates_are_the_middles_of_paths_and_the_expert_names_some(graph: Kn
 
 
 def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph) -> None:
-    """The two middles differ in degree alone, so one weight turns their order around."""
+    """The two intermediate nodes differ in degree alone, so one weight turns their order around."""
     place = list(FEATURES).index("degree")
     for sign, first in ((1.0, RIGHT), (-1.0, WRONG)):
         weight = np.zeros(len(FEATURES))
@@ -70,8 +70,8 @@ def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph
 
 def test_learning_finds_what_the_expert_looks_at(graph: KnowledgeGraph) -> None:
     asked = candidates(Opened(graph), question(RIGHT))
-    ranker, questions, middles = learn_ranker([asked] * 20)
-    assert (questions, middles) == (20, 40)
+    ranker, questions, nodes = learn_ranker([asked] * 20)
+    assert (questions, nodes) == (20, 40)
     assert ranker.weight[list(FEATURES).index("degree")] > 0
 
 
@@ -117,8 +117,8 @@ def test_agreement_counts_neighbours_by_is_a_but_not_those_of_the_answer(graph: 
     path = [index(FINDING), index(WRONG), index(CLASS), index(RIGHT)]
     found = agreement([path], who)
     assert found.node == pytest.approx(2 / 3)  # the finding and the class of the answer, not the other disease
-    assert found.bridge == pytest.approx(1 / 2)
-    assert found.bridge_beyond_answer == 0.0
+    assert found.intermediate == pytest.approx(1 / 2)
+    assert found.intermediate_beyond_answer == 0.0
     assert found.finding == 1.0
     assert found.recall is None
-    assert agreement([path], who, k=1).bridge == 0.0
+    assert agreement([path], who, k=1).intermediate == 0.0

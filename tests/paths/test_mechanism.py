@@ -53,8 +53,8 @@ def test_the_shipped_costs_are_of_steps_that_the_vocabulary_has() -> None:
 
 
 def test_costs_are_learned_from_the_nodes_that_curators_named(graph: KnowledgeGraph) -> None:
-    def learned(middle: str) -> dict[str, int]:
-        triples = [[graph.index(f"{kind}{n}") for kind in ("DRUG:", "DOID:", middle)] for n in range(4)]
+    def learned(named: str) -> dict[str, int]:
+        triples = [[graph.index(f"{kind}{n}") for kind in ("DRUG:", "DOID:", named)] for n in range(4)]
         examples = [Example(start, end, frozenset((start, end, inner))) for start, end, inner in triples]
         return learn_step_costs([(graph, examples)], config=PathConfig.mechanism(), rounds=1)
 

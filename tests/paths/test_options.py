@@ -34,10 +34,12 @@ def test_weights_are_learned_from_choices_and_never_have_the_wrong_sign() -> Non
     rng = np.random.default_rng(0)
     names = list(OPTION_FEATURES)
     choices = list(rng.normal(size=(3000, 4, len(names))))
-    right = [int((one[:, names.index("direct")] - one[:, names.index("pivot")]).argmax()) for one in choices]
+    right = [
+        int((one[:, names.index("direct")] - one[:, names.index("intermediate_node")]).argmax()) for one in choices
+    ]
     found = dict(zip(names, fit_choices(choices, right).weight, strict=True))
     assert found["direct"] > 0.5
-    assert found["pivot"] == 0.0  # as if what speaks for an option counted against it
+    assert found["intermediate_node"] == 0.0  # as if what speaks for an option counted against it
 
 
 def test_shipped_weights_have_the_signs_they_must() -> None:

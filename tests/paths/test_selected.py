@@ -73,15 +73,15 @@ class TestLearned:
         assert {path[0] for path in found} == set(FINDINGS)
         assert len({path[1] for path in found}) == 1
 
-    @pytest.mark.parametrize("middles", [1, 2, 3])
-    def test_few_nodes_carry_all_paths(self, middles: int) -> None:
-        config = PathConfig(selected=12, per_question_node=9, middles=middles)
+    @pytest.mark.parametrize("intermediate_nodes", [1, 2, 3])
+    def test_few_nodes_carry_all_paths(self, intermediate_nodes: int) -> None:
+        config = PathConfig(selected=12, per_question_node=9, intermediate_nodes=intermediate_nodes)
         found = routes(select(graph_of(SEVERAL), FINDINGS, DRUG, config=config))
-        assert len({node for path in found for node in path[1:-1]}) == middles
+        assert len({node for path in found for node in path[1:-1]}) == intermediate_nodes
 
     def test_without_a_middle_only_direct_paths_are_left(self) -> None:
         edges = [*SEVERAL, (FINDINGS[0], "palliates", FINDINGS[1]), (DRUG, "palliates", FINDINGS[0])]
-        found = routes(select(graph_of(edges), FINDINGS, DRUG, config=PathConfig(middles=0)))
+        found = routes(select(graph_of(edges), FINDINGS, DRUG, config=PathConfig(intermediate_nodes=0)))
         assert found == [(FINDINGS[0], DRUG)]
 
     @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ class TestLearned:
         assert len({path[1] for path in routes(even)}) > 1
         assert {path[1] for path in routes(steep)} == {"DOID:1"}
 
-    def test_joint_evidence_decides_between_middles_that_the_ranker_likes_as_well(self) -> None:
+    def test_joint_evidence_decides_between_nodes_that_the_ranker_likes_as_well(self) -> None:
         edges = [
             *SEVERAL,
             *(("DOID:7", "has_symptom", f"HP:1{number}") for number in range(3)),
@@ -145,7 +145,7 @@ class TestLearned:
         ]
         present = [*FINDINGS, "HP:10", "HP:11", "HP:12"]
         edges += [("DOID:7", "has_symptom", finding) for finding in FINDINGS]
-        config = PathConfig(middles=1)
+        config = PathConfig(intermediate_nodes=1)
         found = routes(select(graph_of(edges), present, DRUG, config=config, ranker=weighing()))
         assert {path[1] for path in found} == {"DOID:7"}
 
@@ -158,7 +158,7 @@ class TestLearned:
         assert len({node for path in found for node in path[1:-1]} & set(drugs)) == 1
 
     def test_a_path_says_what_moved_its_middle(self) -> None:
-        config = PathConfig(middles=1)
+        config = PathConfig(intermediate_nodes=1)
         found = select(graph_of(SEVERAL), FINDINGS, DRUG, config=config, ranker=weighing(share=2.0))
         assert all("share +2.00" in path.explanation for path in found.paths if path.kind == "selected")
 
