@@ -49,10 +49,10 @@ class _Config(BaseModel):
             ConfigError: as `parse`.
 
         >>> BuildConfig.check({"llm": {"samples": 3}}, "build.yaml")
-        >>> BuildConfig.check({"paths": {"ranking": "lerned"}}, "build.yaml")
+        >>> BuildConfig.check({"linking": {"overlap": "maximla"}}, "build.yaml")
         Traceback (most recent call last):
         ...
-        kgpaths.errors.ConfigError: build.yaml: option 'paths.ranking' cannot be 'lerned'; did you mean 'learned'? ...
+        kgpaths.errors.ConfigError: build.yaml: option 'linking.overlap' cannot be 'maximla'; did you mean 'maximal'? ...
         """
         try:
             cls.model_validate(values)
