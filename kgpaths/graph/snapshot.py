@@ -26,6 +26,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -179,7 +180,10 @@ def read_meta(folder: Path) -> SnapshotMeta:
         values = json.loads((folder / META).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         what = "is no graph snapshot" if folder.exists() else "does not exist"
-        raise SnapshotError(f"{folder} {what}; give a folder that `kgpaths graph build` made, or `default`") from None
+        near = "did you mean 'default'? Else " if get_close_matches(str(folder), ["default"]) else ""
+        raise SnapshotError(
+            f"{folder} {what}; {near}give a folder that `kgpaths graph build` made, or `default`"
+        ) from None
     except (ValueError, OSError) as error:
         raise SnapshotError(f"{folder / META} cannot be read ({error}); build the graph again") from None
     if not isinstance(values, dict) or not str(values.get("format", "")).startswith("kgpaths-snapshot/"):

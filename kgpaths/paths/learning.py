@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.errors import UsageError
+from kgpaths.errors import HeldOutSplit, UsageError
 from kgpaths.language import read_question
 from kgpaths.linking import EntityLinker
 from kgpaths.paths.agreement import SHORTEST_EXPLANATION, expert
@@ -55,7 +55,14 @@ def fold_of(item_id: str, folds: int = 5) -> int:
 
 
 def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
-    """Link questions whose explanation is long enough to name more than the answer."""
+    """Link questions whose explanation is long enough to name more than the answer.
+
+    Raises:
+        HeldOutSplit: one is of a test split. Validation questions may be learned from: a dozen weights are, no model.
+    """
+    items = list(items)
+    if held_out := [item.id for item in items if item.split == "test"]:
+        raise HeldOutSplit(f"{held_out[0]} and {len(held_out) - 1:,} more are of a test split: learn from others")
     return [
         Explained(item, linker.link_item(item), tuple(linker.link(item.explanation, section="explanation")))
         for item in items
