@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kgpaths.corpus import Corpus, ModelWriting, RunFolder
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import SourceFault
-    from kgpaths.verbalization.llm import LLMVerbalizer
+    from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Pipeline:
             UsageError: no such recipe or prompt.
         """
         from kgpaths.paths.alike import paths_alike
-        from kgpaths.verbalization.llm import LLMVerbalizer
+        from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
 
         assert self.config.llm is not None
         return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder.opened))
@@ -257,7 +257,7 @@ def configured(values: dict[str, Any]) -> BuildConfig:
     config = BuildConfig.parse(values)
     if config.llm is None:
         return config
-    from kgpaths.verbalization.written_by import recipe_of
+    from kgpaths.verbalization.recipes.recipe import recipe_of
 
     stages = recipe_of(config.llm)[0].stages().items()
     return config.model_copy(
@@ -274,7 +274,7 @@ def _writing(config: BuildConfig) -> ModelWriting | None:
         return None
     from kgpaths.corpus import ModelWriting
     from kgpaths.llm import REPLIES
-    from kgpaths.verbalization.written_by import prompt_hashes, recipe_of
+    from kgpaths.verbalization.recipes.recipe import prompt_hashes, recipe_of
 
     return ModelWriting(prompt_hashes(config.llm), recipe_of(config.llm)[0].layout, REPLIES)
 

@@ -23,9 +23,9 @@ def recipes(
     from rich.table import Table
 
     from kgpaths.cli import screen
-    from kgpaths.verbalization.prompt_files import PromptFolder
     from kgpaths.verbalization.recipes import load_recipe
     from kgpaths.verbalization.recipes import recipes as known
+    from kgpaths.verbalization.recipes.prompt_files import PromptFolder
 
     out = screen.console()
     if recipe is not None:

@@ -11,7 +11,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kgpaths.config import BuildConfig
-from kgpaths.corpus.schema import Config
+from kgpaths.corpus.row_schema import Config
 from kgpaths.errors import CorpusError
 from kgpaths.language.layout import Layout
 from kgpaths.records import Split

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import MANIFEST, SHARDS, STATS, FileEntry, Manifest
-from kgpaths.corpus.schema import CONFIGS, schema
+from kgpaths.corpus.row_schema import CONFIGS, schema
 from kgpaths.errors import CorpusError, FileError, SnapshotError, UsageError, nearest
 from kgpaths.files import Fault, ParquetFile
 from kgpaths.records import Row

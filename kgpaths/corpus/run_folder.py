@@ -22,11 +22,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from kgpaths.config import BuildConfig
-from kgpaths.corpus.card import card
+from kgpaths.corpus.dataset_card import card
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import CARD, DATA, FORMAT, MANIFEST, SHARDS, STATS, FileEntry, Identity, Manifest
 from kgpaths.corpus.rendering import Style, rendered
-from kgpaths.corpus.schema import CONFIGS, Config
+from kgpaths.corpus.row_schema import CONFIGS, Config
 from kgpaths.corpus.shards import Shard, ShardFile, final_places, is_ours
 from kgpaths.corpus.storage import parquet_bytes
 from kgpaths.errors import CorpusError, UsageError

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from kgpaths.corpus.schema import Config, schema
+from kgpaths.corpus.row_schema import Config, schema
 
 ROW_GROUP = 1000
 """Rows in one Parquet row group."""

@@ -16,7 +16,7 @@ from kgpaths.corpus.manifest import DATA, MANIFEST, STATS, FileEntry
 from kgpaths.corpus.reading import Corpus, read_file
 from kgpaths.corpus.rendering import Style, path_rows, sft_row
 from kgpaths.corpus.row_checks import RowChecks
-from kgpaths.corpus.schema import schema
+from kgpaths.corpus.row_schema import schema
 from kgpaths.corpus.sentence_checks import Passage, SentenceChecks
 from kgpaths.errors import CorpusError, GraphError
 from kgpaths.files import sha256_of

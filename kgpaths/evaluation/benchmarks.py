@@ -14,7 +14,7 @@ from kgpaths.errors import EvaluationError, UsageError, nearest
 from kgpaths.files import Row
 from kgpaths.records import QAItem, Split
 from kgpaths.sources import medmcqa, pubmedqa
-from kgpaths.sources.faults import Record, SourceFault
+from kgpaths.sources.source_faults import Record, SourceFault
 
 TASKS = Path(__file__).parent / "tasks"
 """Folder of the harness's task files, one a benchmark."""

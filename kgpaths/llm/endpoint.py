@@ -19,7 +19,7 @@ from kgpaths.llm.accounting import Spent, Usage
 from kgpaths.llm.client import Answer, Client, api_key
 from kgpaths.llm.limits import Budget, Outage, Rates
 from kgpaths.llm.messages import ChatRequest, Fault, Reply, canonical_json, reply_key
-from kgpaths.llm.reading import read_reply
+from kgpaths.llm.reply_body import read_reply
 from kgpaths.llm.store import Note, ReplyStore, StoredReply
 from kgpaths.llm.tokens import TokenMeter, rough_tokens
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kgpaths.errors import UsageError, nearest
-from kgpaths.sources import answers
+from kgpaths.sources import gold_answers
 from kgpaths.sources.casimedicos import CASIMEDICOS
 from kgpaths.sources.datasets import HubLocation, QADataset, as_they_are
 from kgpaths.sources.medmcqa import MEDMCQA
@@ -150,7 +150,7 @@ def _generic(name: str, hub: HubLocation) -> QADataset:
         columns=as_they_are,
         needs_options=False,
         split_in_name=False,
-        survey=answers.survey,
+        survey=gold_answers.survey,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kgpaths.errors import FileError, SourceError
 from kgpaths.files import Fault, Row, Rows
-from kgpaths.sources.faults import SourceFault
+from kgpaths.sources.source_faults import SourceFault
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from kgpaths.files import Row, check_readable, sha256_of
 from kgpaths.records import QAItem, Split
 from kgpaths.sources import files, hub
 from kgpaths.sources.datasets import Columns, QADataset
-from kgpaths.sources.faults import Record, SourceFault
 from kgpaths.sources.questions import split_of, split_of_name, to_item
+from kgpaths.sources.source_faults import Record, SourceFault
 
 
 class Source:

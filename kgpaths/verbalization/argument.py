@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from kgpaths.language.english import folded
 from kgpaths.linking.assertion.stated import Stated, reading_order, stated
 from kgpaths.records import Finding, Hop, Mention, PathSet, QAItem, Question, ReasoningPath
-from kgpaths.verbalization.clauses import Clause
 from kgpaths.verbalization.contrast import Distractor, classes, contrast
+from kgpaths.verbalization.edge_clauses import Clause
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kgpaths.language.sentences import clauses
 from kgpaths.records import Edge
 from kgpaths.verbalization.contrast import frequency
-from kgpaths.verbalization.parsing import Unit
+from kgpaths.verbalization.recipes.reply_parsing import Unit
 
 _LABEL = re.compile(r"[\[【⟦(][EQ]+\s?\d[^\]】⟧)]*[\]】⟧)]", re.IGNORECASE)
 _RATIO = re.compile(r"\blikelihood ratios?\b|\bLR(?=\s?[+−–-]?\s?(?:=|:|≈|~|of\b|is\b|was\b|about\b))", re.IGNORECASE)

@@ -10,7 +10,7 @@ from typing import Any
 
 from kgpaths.files import KeyTwice, loads
 from kgpaths.sources.cells import as_written, is_nothing, kind_of, same_text, shown, unquoted
-from kgpaths.sources.faults import Record, Unusable
+from kgpaths.sources.source_faults import Record, Unusable
 
 COLUMNS = ("options", "choices")
 # Fields of an object that is one option. Some names are used for its key and for its text; what they hold decides.

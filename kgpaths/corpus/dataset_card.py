@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import FileEntry, Manifest
-from kgpaths.corpus.schema import CONFIGS
+from kgpaths.corpus.row_schema import CONFIGS
 from kgpaths.records import EdgeTier
 
 _HUB_LICENCES = {

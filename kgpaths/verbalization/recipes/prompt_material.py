@@ -18,9 +18,9 @@ from kgpaths.language.spoken_names import LONGEST_ANSWER, Names
 from kgpaths.linking.assertion.stated import reading_order, stated
 from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, usable_paths
-from kgpaths.verbalization.clauses import Clause, clause_text
 from kgpaths.verbalization.contrast import Distractor, frequency
-from kgpaths.verbalization.recipes import Shown
+from kgpaths.verbalization.edge_clauses import Clause, clause_text
+from kgpaths.verbalization.recipes.recipe import Shown
 from kgpaths.vocabulary.relations import relations, relations_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Which answer a reply gives."""
+"""Which answer a reply gives, or that it declines to give one where the server does not say so itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ import re
 
 from kgpaths.language.english import folded
 from kgpaths.records import Option, QAItem
-from kgpaths.verbalization.parsing import Reading
+from kgpaths.verbalization.recipes.reply_parsing import Reading, without_thinking
 
 _KEY = re.compile(
     r"^\W*(?:option\s+|choice\s+)?\(?([A-Za-z0-9]+)\)?(?:\s*[.):,\-–—]\s*|\s+(?=\()|\s*$)(.*)$", re.IGNORECASE
 )
+
+
+_DECLINES = re.compile(
+    r"\A\W*(?:i['’]?m (?:very |really )?sorry\b|sorry\b|i apologi[sz]e\b|unfortunately,? i\b|"
+    r"as an? (?:ai|language model)\b|"
+    r"i (?:cannot|can['’]?t|can not|am unable|am not able|won['’]?t|will not|must decline)\b)",
+    re.IGNORECASE,
+)
+_LONGEST_REFUSAL = 600
+"""Characters; what is longer has something else to say as well."""
 
 
 def resolve_answer(
@@ -68,3 +78,13 @@ def _named(text: str, item: QAItem) -> Option | None:
     hits = [option for option in item.options if _holds(text, option.text)]
     hits = [option for option in hits if not any(other != option and _holds(other.text, option.text) for other in hits)]
     return hits[0] if len(hits) == 1 else None
+
+
+def is_refusal(text: str) -> bool:
+    """Say whether a reply that holds no chain declines to write one.
+
+    >>> is_refusal("I'm sorry, but I can't help with that."), is_refusal("1. Fever is a sign of influenza.")
+    (True, False)
+    """
+    said = without_thinking(text)
+    return len(said) <= _LONGEST_REFUSAL and _DECLINES.match(said) is not None

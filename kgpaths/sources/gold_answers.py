@@ -8,8 +8,8 @@ from typing import Any
 from kgpaths.errors import SourceError
 from kgpaths.sources.cells import is_nothing, same_text, shown, text_of, unquoted, whole_number
 from kgpaths.sources.datasets import Columns, as_they_are
-from kgpaths.sources.faults import Record, Unusable
-from kgpaths.sources.options import Options, both_right, label_of, read_options, without_label
+from kgpaths.sources.row_options import Options, both_right, label_of, read_options, without_label
+from kgpaths.sources.source_faults import Record, Unusable
 
 KEY_COLUMNS = ("answer_key", "answer_idx", "answerKey")
 # From the strictest to the loosest: what an earlier one finds, a later one does not add to.
@@ -28,7 +28,7 @@ def right_option(fields: Record, options: Options) -> str:
     >>> right_option({"answer": "B"}, options)
     Traceback (most recent call last):
     ...
-    kgpaths.sources.faults.Unusable: 'B' is the key of option B and the text of option C; ...
+    kgpaths.sources.source_faults.Unusable: 'B' is the key of option B and the text of option C; ...
     """
     said = {name: _by_key(fields[name], options) for name in KEY_COLUMNS if not is_nothing(fields.get(name))}
     if answer := text_of(fields, "answer"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kgpaths.records import Mention, QAItem, Span
-from kgpaths.verbalization.prompt_files import as_data
+from kgpaths.verbalization.recipes.prompt_files import as_data
 
 _MARKS = "\"'“”‘’«»`"
 _GAP = re.compile(r"\s*(?:\.\.\.|…|\[\.\.\.\]|\[…\])\s*")

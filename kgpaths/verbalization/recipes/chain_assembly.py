@@ -15,14 +15,14 @@ from kgpaths.language.english import folded, listing
 from kgpaths.language.spoken_names import Names
 from kgpaths.linking.assertion.stated import PRESENT, reading_order
 from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
-from kgpaths.verbalization.answers import resolve_answer
-from kgpaths.verbalization.citations import Labels
-from kgpaths.verbalization.material import Key, Material
-from kgpaths.verbalization.parsing import Reading, Unit
-from kgpaths.verbalization.quotations import locate, quoted_parts
-from kgpaths.verbalization.recipes import Recipe
-from kgpaths.verbalization.sentences import Sentences
-from kgpaths.verbalization.unit_text import Part, sentence
+from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.verbalization.recipes.prompt_material import Key, Material
+from kgpaths.verbalization.recipes.quotations import locate, quoted_parts
+from kgpaths.verbalization.recipes.recipe import Recipe
+from kgpaths.verbalization.recipes.reply_answers import resolve_answer
+from kgpaths.verbalization.recipes.reply_parsing import Reading, Unit
+from kgpaths.verbalization.recipes.step_text import Part, sentence
+from kgpaths.verbalization.template.sentence_variants import Sentences
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kgpaths.errors import UsageError, nearest
-from kgpaths.verbalization.parsing import without_thinking
+from kgpaths.verbalization.recipes.reply_parsing import without_thinking
 
 if TYPE_CHECKING:
     from kgpaths.llm import ChatRequest, Reply

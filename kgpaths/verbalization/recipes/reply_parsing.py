@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kgpaths.language.english import folded
-from kgpaths.verbalization.citations import Labels
+from kgpaths.verbalization.recipes.citations import Labels
 
 # <think> and the like: of Mistral's, Kimi's, Seed's and Sky's models.
 _THINKING = re.compile(

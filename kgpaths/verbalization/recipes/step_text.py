@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from kgpaths.language.english import folded
 from kgpaths.records import Edge, Mention, Span, StepKind
-from kgpaths.verbalization.citations import Labels
-from kgpaths.verbalization.parsing import Unit
+from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.verbalization.recipes.reply_parsing import Unit
 
 
 @dataclass

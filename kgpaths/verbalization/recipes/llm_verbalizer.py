@@ -14,15 +14,15 @@ from kgpaths.language.english import folded
 from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
 from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import usable_paths
-from kgpaths.verbalization.assembly import Assembled, Flaw, assemble
-from kgpaths.verbalization.citations import Labels
-from kgpaths.verbalization.dialects import chain_schema, dialect
-from kgpaths.verbalization.material import HiddenAnswer, Material, gather
-from kgpaths.verbalization.parsing import read, without_thinking
-from kgpaths.verbalization.prompt_files import PromptFile, as_data
-from kgpaths.verbalization.ratios import unfounded_ratios
-from kgpaths.verbalization.refusals import is_refusal
-from kgpaths.verbalization.written_by import recipe_of
+from kgpaths.verbalization.recipes.chain_assembly import Assembled, Flaw, assemble
+from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.verbalization.recipes.likelihood_ratios import unfounded_ratios
+from kgpaths.verbalization.recipes.prompt_files import PromptFile, as_data
+from kgpaths.verbalization.recipes.prompt_material import HiddenAnswer, Material, gather
+from kgpaths.verbalization.recipes.recipe import recipe_of
+from kgpaths.verbalization.recipes.reply_answers import is_refusal
+from kgpaths.verbalization.recipes.reply_parsing import read, without_thinking
+from kgpaths.verbalization.recipes.structured_output import chain_schema, dialect
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -10,9 +10,9 @@ from kgpaths.language.english import is_plural, same_words
 from kgpaths.language.spoken_names import LONGEST_ANSWER, Names
 from kgpaths.records import Chain, Edge, Generation, Mention, PathSet, QAItem, Question, Step
 from kgpaths.verbalization.argument import Argument, Point, plan
-from kgpaths.verbalization.clauses import Clause, clause_text, point_text
 from kgpaths.verbalization.contrast import USUAL, Distractor, frequency
-from kgpaths.verbalization.sentences import PROMPT_ID, Sentences
+from kgpaths.verbalization.edge_clauses import Clause, clause_text, point_text
+from kgpaths.verbalization.template.sentence_variants import PROMPT_ID, Sentences
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph

@@ -6,16 +6,17 @@ A recipe is a YAML file. The shipped ones are in `prompts/recipes/`; any other i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from kgpaths.config import LinkingConfig, PathConfig, ValidationConfig
+from kgpaths.config import LinkingConfig, LLMConfig, PathConfig, ValidationConfig
 from kgpaths.errors import ConfigError, UsageError, nearest
 from kgpaths.language.layout import Layout
 from kgpaths.records import Chain, Step
-from kgpaths.verbalization.prompt_files import PromptFolder, explained
+from kgpaths.verbalization.recipes.prompt_files import PromptFolder, explained
 
 
 class _Table(BaseModel):
@@ -130,6 +131,28 @@ def recipes(prompts: PromptFolder | None = None) -> Mapping[str, Recipe]:
     folders = (prompts or PromptFolder()).folders
     found = {path.stem: path for folder in reversed(folders) for path in folder.glob("recipes/*.yaml")}
     return {name: _read(found[name]) for name in sorted(found)}
+
+
+def recipe_of(config: LLMConfig) -> tuple[Recipe, PromptFolder]:
+    """Return the recipe, and the folders where its prompts are: beside a recipe file, the user's, the shipped.
+
+    Raises:
+        UsageError: there is no such recipe or folder.
+        ConfigError: the file is not a recipe.
+    """
+    folder = PromptFolder.of_recipe(config.recipe, config.prompts)
+    return load_recipe(config.recipe, folder), folder
+
+
+def prompt_hashes(config: LLMConfig) -> dict[str, str]:
+    """Return SHA-256 hashes of the recipe and of its prompt files, by id.
+
+    >>> sorted(prompt_hashes(LLMConfig(models=("m",), base_url="http://localhost:1/v1", recipe="blind")))
+    ['blind', 'recipe', 'repair']
+    """
+    recipe, folder = recipe_of(config)
+    prompts = {name: folder.prompt(name).hash for name in (recipe.prompt, recipe.repair_prompt)}
+    return prompts | {"recipe": sha256(recipe.model_dump_json().encode()).hexdigest()}
 
 
 def _read(path: Path) -> Recipe:
