@@ -52,7 +52,7 @@ class _Config(BaseModel):
         >>> BuildConfig.check({"linking": {"overlap": "maximla"}}, "build.yaml")
         Traceback (most recent call last):
         ...
-        kgpaths.errors.ConfigError: build.yaml: option 'linking.overlap' cannot be 'maximla'; did you mean 'maximal'? ...
+        kgpaths.errors.ConfigError: build.yaml: option 'linking.overlap' cannot be 'maximla'; did you mean 'maximal'?
         """
         try:
             cls.model_validate(values)
