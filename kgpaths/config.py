@@ -49,10 +49,10 @@ class _Config(BaseModel):
             ConfigError: as `parse`.
 
         >>> BuildConfig.check({"llm": {"samples": 3}}, "build.yaml")
-        >>> BuildConfig.check({"linking": {"overlap": "maximla"}}, "build.yaml")
+        >>> BuildConfig.check({"linking": {"overlap": "maximla"}}, "b.yaml")
         Traceback (most recent call last):
         ...
-        kgpaths.errors.ConfigError: build.yaml: option 'linking.overlap' cannot be 'maximla'; did you mean 'maximal'?
+        kgpaths.errors.ConfigError: b.yaml: option 'linking.overlap' cannot be 'maximla'; did you mean 'maximal'? ...
         """
         try:
             cls.model_validate(values)
