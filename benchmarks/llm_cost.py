@@ -31,8 +31,9 @@ from kgpaths.records import Mention, PathSet, QAItem
 from kgpaths.sources import open_source
 from kgpaths.testing import FaultServer
 from kgpaths.validation import Validator, decide
-from kgpaths.verbalization import LLMVerbalizer, recipes
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization import LLMVerbalizer
+from kgpaths.verbalization.recipes import recipes
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 ANCESTOR_CALLS, ANCESTOR_TOKENS = 15, 17_000
 SPOILED = 10

@@ -25,7 +25,7 @@ from typing import Any
 
 from kgpaths.llm import REPLIES, ReplyStore
 from kgpaths.testing import FaultServer
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 SAMPLES = 4
 CALLS_A_QUESTION = 2.2

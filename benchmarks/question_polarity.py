@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from kgpaths.language.polarity import polarity
 from kgpaths.language.question import sentence_that_asks
+from kgpaths.language.question_polarity import polarity
 
 DATA = Path(__file__).parent / "data"
 FILES = ("question_polarity.tsv", "question_polarity_held.tsv")

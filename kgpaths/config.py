@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Self, TypeGuard, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kgpaths.errors import ConfigError, nearest
 from kgpaths.records import EdgeTier
 
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
 
 class _Config(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     @classmethod
-    def parse(cls, values: dict[str, Any]) -> Self:
+    def parse(cls, values: Mapping[str, Any]) -> Self:
         """Build the configuration from plain values.
 
         Raises:
@@ -29,27 +36,97 @@ class _Config(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(part) for part in fault["loc"])
-            if fault["type"] == "extra_forbidden":
-                keys = cls._keys(tuple(str(part) for part in fault["loc"][:-1]))
-                raise ConfigError(f"unknown option {where!r}; {nearest(str(fault['loc'][-1]), keys)}") from None
-            raise ConfigError(f"option {where!r}: {fault['msg'].removeprefix('Value error, ')}") from None
+            raise ConfigError(cls._message(error.errors()[0])) from None
 
     @classmethod
-    def _keys(cls, inside: tuple[str, ...]) -> list[str]:
-        model: type[BaseModel] = cls
-        for part in inside:
-            annotation = model.model_fields[part].annotation
-            inner = next((kind for kind in (annotation, *get_args(annotation)) if _is_model(kind)), None)
-            if inner is None:
-                return []
-            model = inner
-        return list(model.model_fields)
+    def check(cls, values: Mapping[str, Any], where: str) -> None:
+        """Check the values that one place gives; what they leave out may come from another.
+
+        Args:
+            where: names the place in the message: a file, for one.
+
+        Raises:
+            ConfigError: as `parse`.
+
+        >>> BuildConfig.check({"llm": {"samples": 3}}, "build.yaml")
+        >>> BuildConfig.check({"linking": {"overlap": "maximla"}}, "b.yaml")
+        Traceback (most recent call last):
+        ...
+        kgpaths.errors.ConfigError: b.yaml: option 'linking.overlap' cannot be 'maximla'; did you mean 'maximal'? ...
+        """
+        try:
+            cls.model_validate(values)
+        except ValidationError as error:
+            for fault in error.errors():
+                if fault["type"] != "missing":
+                    raise ConfigError(f"{where}: {cls._message(fault)}") from None
+
+    @classmethod
+    def options(cls, inside: str = "") -> Iterator[tuple[str, FieldInfo]]:
+        """Yield every option with its dotted name; a group comes before its members.
+
+        >>> [name for name, _ in EndpointConfig.options()][7:10]
+        ['prices', 'prices.prompt', 'prices.completion']
+        """
+        for name, field in cls.model_fields.items():
+            yield inside + name, field
+            if (group := group_of(field)) is not None:
+                yield from group.options(f"{inside}{name}.")
+
+    @classmethod
+    def _message(cls, fault: ErrorDetails) -> str:
+        where = ".".join(str(part) for part in fault["loc"])
+        match fault["type"]:
+            case "extra_forbidden":
+                return f"unknown option {where!r}; {cls.nearest_option(where)}"
+            case "literal_error":
+                choices = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+                return f"option {where!r} cannot be {fault['input']!r}; {nearest(str(fault['input']), choices)}"
+            case "missing":
+                return f"option {where!r} is missing"
+            case "tuple_type":
+                return f"option {where!r} takes a list, e.g. [a, b]"
+            case "model_type":
+                return f"option {where!r} is a group: its options are set one by one, as {where}.NAME"
+            case _:
+                return f"option {where!r}: {fault['msg'].removeprefix('Value error, ')}"
+
+    @classmethod
+    def nearest_option(cls, where: str) -> str:
+        """Return a hint that names the option nearest to a wrong one, in its group or, where none is near, elsewhere.
+
+        >>> BuildConfig.nearest_option("max_hop")
+        "did you mean 'paths.max_hops'? Known: accept, ..."
+        """
+        inside, _, name = where.rpartition(".")
+        known = [key for key, _ in cls.options()]
+        hint = nearest(name, [key.rpartition(".")[2] for key in known if key.rpartition(".")[0] == inside])
+        elsewhere = {key.rpartition(".")[2]: key for key in reversed(known)}
+        if not hint.startswith("did you mean") and (near := get_close_matches(name, elsewhere, n=1)):
+            return f"did you mean {elsewhere[near[0]]!r}? {hint}"
+        return hint
 
 
-def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+def group_of(field: FieldInfo) -> type[_Config] | None:
+    """Return the group of options that an option is, None for one that has a plain value.
+
+    >>> group_of(LLMConfig.model_fields["endpoint"])
+    <class 'kgpaths.config.EndpointConfig'>
+    """
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, _Config)), None)
+
+
+def choices_of(field: FieldInfo) -> tuple[str, ...]:
+    """Return the values of an option that is chosen from a closed set; empty for any other.
+
+    >>> choices_of(LinkingConfig.model_fields["overlap"])
+    ('maximal', 'nested')
+    """
+    kinds = (field.annotation, *get_args(field.annotation))
+    if bool in kinds:
+        return ("true", "false")
+    return next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
 
 
 LinkingRule = Literal[
@@ -72,66 +149,68 @@ class LinkingConfig(_Config):
     """How text is linked to the graph."""
 
     overlap: Literal["maximal", "nested"] = "maximal"
-    """`maximal` keeps the longest mentions; `nested` keeps those inside them too."""
+    """`maximal` keeps the longest of overlapping mentions; `nested` keeps the mentions inside them as well."""
     fuzzy_threshold: int = Field(default=92, ge=0, le=100)
-    """Least rapidfuzz score for whole strings (options, answers); running text is never matched fuzzily."""
+    """A whole string (an option, an answer) may match a name fuzzily when its rapidfuzz score is at least this; running
+    text is never matched fuzzily."""
     stop_names: tuple[str, ...] = ()
-    """Names that are never linked, besides the built-in list."""
+    """These names are never linked; a list of such names is built in."""
     roots: tuple[str, ...] = ()
-    """Ids; only nodes that are one of them or lie below it in the hierarchy of its vocabulary (`HP:0000118`: HP) are
-    linked, whichever id they carry in the graph."""
+    """When ids are given, only these nodes and those below them in the hierarchy of their vocabulary (`HP:0000118`
+    belongs to HP) are linked, whichever id they carry in the graph."""
     ids: tuple[str, ...] = ()
-    """Vocabularies whose ids `EntityLinker.id_of` returns, in order of preference; those of the roots, when empty."""
+    """`EntityLinker.id_of` returns the id that a node has in the first of these vocabularies; when the list is empty,
+    the vocabularies of the roots are used."""
     types: tuple[str, ...] = ()
-    """Node types that are linked; all that can be, when empty."""
+    """Only nodes of these types are linked; an empty list allows every type that can be linked."""
     general_names: bool = False
-    """Link names that say little in a question stem, such as "tumor", in running text too."""
+    """Names that say little in the stem of a question, such as "tumor", are linked in running text too."""
     without: tuple[LinkingRule, ...] = ()
-    """Rules that are switched off, to measure what each contributes."""
+    """These rules are switched off, which shows what each of them contributes."""
 
 
 class PathConfig(_Config):
     """How paths are searched and chosen."""
 
     k: int = Field(default=10, ge=1, le=1000)
-    """Best paths kept for each pair of question node and answer node."""
+    """`PathFinder.find` returns this many paths for each pair of question node and answer node; a build, which chooses
+    paths together, does not ask it."""
     max_hops: int = Field(default=3, ge=1, le=6)
-    """Longest path, in edges."""
+    """A path has at most this many edges, in `PathFinder.find` too where its caller says nothing."""
     selected: int = Field(default=6, ge=1)
-    """Paths to the right answer that go into a chain."""
+    """At most this many paths to the right answer go into a chain."""
     contrast: int = Field(default=2, ge=0)
-    """Contrast paths kept for each wrong option."""
-    middles: int = Field(default=2, ge=0)
-    """Nodes between findings and answer that the selected paths lead over in all, under `ranking: learned`."""
+    """At most this many contrast paths are kept for each wrong option."""
+    intermediate_nodes: int = Field(default=2, ge=0)
+    """The selected paths of a question lead over at most this many intermediate nodes in all."""
     min_worth: float | None = None
-    """Nats: under `ranking: learned`, paths over middles that are worth less are left out, and a question may have none
-    then. Experts name a fifth of the middles where the best path is worth -3 to -2, and four fifths where above 1; of
-    31 chains that a reader saw over a middle below -2, 28 argued by another disease."""
+    """Paths over intermediate nodes that are worth less than this many nats are left out, and a question may then have
+    no path. Experts name a fifth of the intermediate nodes where the best path is worth -3 to -2, and four
+    fifths where it is worth more than 1; of 31 chains over a node below -2 that a reader saw, 28 argued by
+    another disease."""
     per_question_node: int = Field(default=2, ge=1)
-    """Selected paths that may start at the same finding."""
+    """At most this many selected paths start at the same finding."""
     degree_cap: int = Field(default=2000, ge=1)
-    """Nodes with more neighbours than this are never in the middle of a path."""
+    """A node with more neighbours than this is never in the middle of a path."""
     degree_weight: float = Field(default=0.5, ge=0.0, le=2.0)
-    """Exponent `w` of the degree-weighted path count: how dear well-connected ends make an edge."""
+    """This is the exponent `w` of the degree-weighted path count: it says how much dearer an edge becomes when its ends
+    are well connected."""
     hop_millinats: int = Field(default=100, ge=0, le=10_000)
-    """Cost of a hop as such."""
-    cost: Literal["dwpc", "hub", "pathrag", "idf"] = "dwpc"
-    """Formula of edge costs, see `kgpaths.paths.costs`."""
-    ranking: Literal["learned", "pivot", "cheapest"] = "learned"
-    """What chooses the paths of an item: weights learned from experts' explanations with the findings' joint evidence,
-    joint evidence alone, or `cost` alone, path by path, for comparison."""
+    """Every hop costs this much by itself, in milli-nats."""
     priors: str = ""
-    """Costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, that replace the built-in ones: a file, as
-    `kgpaths paths learn-priors` writes it, or `mechanism` for those that come with kgpaths."""
+    """These costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, replace the built-in ones: name a YAML
+    file of names and costs, or `mechanism` for the costs that come with kgpaths."""
     per_length: tuple[int, ...] = ()
-    """Selected paths of 1, 2, ... hops at most (in `find`: of each pair); lengths that are not named have no quota."""
+    """At most so many selected paths have 1, 2, ... hops (in `find` this counts for each pair); a length that is not
+    named has no limit."""
     exclude_direct: bool = False
-    """Leave out paths that go from a finding straight to the answer."""
+    """Paths that go from a finding straight to the answer are left out."""
     forbidden: tuple[str, ...] = ()
-    """What no path holds, in either direction, with `*` for any: steps, as `TYPE>TYPE` or `TYPE>PREDICATE>TYPE`, and
-    sequences of types along the path, as `drug>gene>drug` or `*>drug>*` (a drug in the middle)."""
+    """No path holds any of these, in either direction, where `*` stands for anything: a step, as `TYPE>TYPE` or
+    `TYPE>PREDICATE>TYPE`, or a sequence of types along the path, as `drug>gene>drug` or `*>drug>*` (a drug in the
+    middle)."""
     work_budget: int = Field(default=20_000_000, ge=1)
-    """Arcs that may be touched for one item; beyond it the search is cut and the row says `truncated`."""
+    """The search for one item touches at most this many arcs; beyond that it is cut, and the row says `truncated`."""
 
     @classmethod
     def mechanism(cls, **changes: Any) -> Self:
@@ -151,64 +230,76 @@ class ValidationConfig(_Config):
     """What a row must fulfil."""
 
     min_margin: float | None = None
-    """Least margin of the right option's evidence over the best other; None accepts any."""
+    """A row is accepted only when the evidence of its right option is ahead of the best other option by at least this;
+    without a number, any margin is accepted."""
 
 
 class Prices(_Config):
     """What tokens cost, in US dollars per million."""
 
     prompt: float = Field(default=0.0, ge=0.0)
+    """A million prompt tokens cost this many US dollars."""
     completion: float = Field(default=0.0, ge=0.0)
+    """A million completion tokens cost this many US dollars."""
 
 
 class EndpointConfig(_Config):
     """How an endpoint is treated: nothing here changes a reply, so nothing here makes it another build."""
 
     concurrency: int = Field(default=64, ge=1, le=4096)
-    """Calls in flight."""
+    """This many calls are in flight at a time."""
     timeout_s: float = Field(default=300.0, gt=0.0)
-    """Seconds that one call may take before it is tried again."""
+    """A call that takes longer than this many seconds is given up and tried again."""
     max_retries: int = Field(default=6, ge=0, le=20)
-    """Retries of a call that failed on its way (408, 409, 429, 5xx, resets), by the client, with backoff."""
+    """The client repeats a call that failed on its way (408, 409, 429, 5xx, a reset) at most this often, with growing
+    pauses."""
     requests_per_minute: float | None = Field(default=None, gt=0.0)
+    """At most this many requests are sent a minute; without a number there is no limit."""
     tokens_per_minute: float | None = Field(default=None, gt=0.0)
-    """Prompt and expected completion tokens a minute."""
+    """At most this many tokens, of prompts and of the completions that are expected, are sent a minute; without a
+    number there is no limit."""
     max_cost: float | None = Field(default=None, gt=0.0)
-    """US dollars that the run may cost in all, by `prices`; nothing new is sent once it is reached."""
+    """Nothing new is sent once the run has cost this many US dollars by `prices`."""
     max_tokens_total: int | None = Field(default=None, ge=1)
-    """Tokens, prompt and completion, that the run may use in all."""
+    """Nothing new is sent once the run has used this many tokens, of prompts and completions together."""
     prices: Prices = Prices()
+    """These prices turn tokens into costs."""
     outage_after: int = Field(default=10, ge=1)
-    """Calls that fail in a row, each after all its retries, before the endpoint counts as down."""
+    """The endpoint counts as down when this many calls in a row have failed, each after all its retries."""
     outage_share: float = Field(default=0.5, gt=0.0, le=1.0)
-    """Share of the last 100 calls that may fail before the endpoint counts as down."""
+    """The endpoint counts as down when more than this share of the last 100 calls has failed."""
 
 
 class LLMConfig(_Config):
     """Which model writes the chains, and how it is asked. The key comes from KGPATHS_API_KEY or OPENAI_API_KEY only."""
 
     models: tuple[str, ...] = Field(min_length=1)
-    """Model names as the server knows them; with several, samples go round."""
+    """These are the model names as the server knows them; when there are several, samples take turns."""
     base_url: str
-    """Root of the OpenAI-compatible API, e.g. ``http://localhost:8000/v1``."""
+    """This is the root of the OpenAI-compatible API, such as `http://localhost:8000/v1`."""
     recipe: str = "medreason"
-    """Name of a recipe, or the path of a recipe file."""
+    """This recipe says how the model is asked: the name of a built-in one, or the path of a recipe file."""
     prompts: str | None = None
-    """Folder whose files take the place of the built-in prompts and recipes of the same name."""
+    """The files in this folder take the place of the built-in prompts and recipes of the same name."""
     temperatures: tuple[float, ...] = Field(default=(0.7,), min_length=1)
-    """With several, samples go round, after the models."""
+    """These are the sampling temperatures; when there are several, samples take turns, after the models."""
     top_p: float | None = Field(default=None, gt=0.0, le=1.0)
+    """The model samples from the likeliest tokens that hold this share of the probability; without a number the server
+    decides."""
     max_tokens: int = Field(default=2048, ge=1)
-    """Longest completion, thinking included."""
+    """A completion has at most this many tokens, thinking included."""
     seed: int | None = 0
-    """Seed of the first sample; the next ones count on from it. None sends no seed."""
+    """The first sample has this seed, and the next ones count on from it; null sends no seed."""
     dialect: Literal["none", "json_schema", "json_object", "grammar"] = "none"
-    """How a reply is held to its shape; `none` reads numbered steps. `verbalization.dialects.probe` asks a server."""
+    """This holds a reply to its shape; `none` reads numbered steps. `verbalization.dialects.probe` finds out what a
+    server obeys."""
     samples: int = Field(default=1, ge=1, le=64)
-    """Chains written for each question; the best by verdicts is kept."""
+    """This many chains are written for each question, and the best by its verdicts is kept."""
     tries: int = Field(default=2, ge=1, le=16)
-    """Times a request is sent in all when its reply is a refusal, empty or cut at the token limit."""
+    """A request is sent at most this often in all when its reply is a refusal, is empty, or is cut at the token
+    limit."""
     endpoint: EndpointConfig = EndpointConfig()
+    """These options say how the endpoint is treated; they change no reply, so a run continues with other values."""
 
     @field_validator("base_url")
     @classmethod
@@ -259,32 +350,40 @@ class BuildConfig(_Config):
     """Everything that decides what a build writes; hashed into the manifest."""
 
     source: str
+    """The questions come from this source, such as `medqa` or `jsonl:questions.jsonl`; `kgpaths sources` lists what
+    there is."""
     graph: str = "default"
+    """The paths come from this graph: `default`, a snapshot folder, or `neo4j://host/database`."""
     tiers: tuple[EdgeTier, ...] = ()
-    """Use edges of these tiers only, in everything: links, paths, evidence and chains; all, when empty."""
+    """Links, paths, evidence and chains use edges of these tiers only; an empty list allows all."""
     limit: int | None = Field(default=None, ge=1)
-    """Read at most this many items."""
+    """At most this many questions are read."""
     shard_size: int = Field(default=100, ge=1)
-    """Items in one shard, the unit of work that is never done twice."""
+    """A shard, the unit of work that is never done twice, holds this many questions."""
     llm: LLMConfig | None = None
-    """The model that writes the chains; None writes them from templates, without a model."""
+    """This model writes the chains; without one they are written from templates."""
     accept: int | None = Field(default=None, ge=1)
-    """Stop at exactly this many accepted rows; `limit` is then the most candidates that are tried."""
+    """The build stops at exactly this many accepted rows; `limit` then bounds how many questions are tried."""
     cite_sources: bool = False
-    """Let the steps of a conversation say the sentence and the URL that their text edges come from."""
+    """The steps of a conversation say the sentence and the URL that their text edges come from."""
     linking: LinkingConfig = LinkingConfig()
+    """These options say how text is linked to the graph."""
     paths: PathConfig = PathConfig()
+    """These options say how paths are searched and chosen."""
     validation: ValidationConfig = ValidationConfig()
+    """These options say what a row must fulfil."""
 
     @field_validator("tiers", mode="before")
     @classmethod
     def _tiers_are_known(cls, given: Any) -> Any:
-        """Take `curated,text` too; name the nearest tier for one that is none."""
+        """Take `curated,text` too, in any order; name the nearest tier for one that is none."""
         names = [name.strip() for name in given.split(",")] if isinstance(given, str) else given
-        for name in names if isinstance(names, list | tuple) else ():
+        if not isinstance(names, list | tuple):
+            return names
+        for name in names:
             if name not in get_args(EdgeTier):
                 raise ValueError(f"no tier {name!r}; {nearest(str(name), get_args(EdgeTier))}")
-        return names
+        return tuple(tier for tier in get_args(EdgeTier) if tier in names)
 
 
 def default_out(source: str) -> Path:
@@ -295,6 +394,4 @@ def default_out(source: str) -> Path:
     >>> default_out("jsonl:data/My questions.jsonl").as_posix()
     'runs/jsonl-data-my-questions-jsonl'
     """
-    import re
-
     return Path("runs") / (re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-") or "run")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kgpaths.corpus import Corpus, ModelWriting, RunFolder
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import SourceFault
-    from kgpaths.verbalization.llm import LLMVerbalizer
+    from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
 
 _log = logging.getLogger(__name__)
 
@@ -74,10 +74,10 @@ class Pipeline:
             UsageError: no such recipe or prompt.
         """
         from kgpaths.paths.alike import paths_alike
-        from kgpaths.verbalization.llm import LLMVerbalizer
+        from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
 
         assert self.config.llm is not None
-        return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder))
+        return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder.opened))
 
     def rows(self, items: Iterable[QAItem | SourceFault]) -> Iterator[Row]:
         """Yield one row for every item or fault, in order.
@@ -257,7 +257,7 @@ def configured(values: dict[str, Any]) -> BuildConfig:
     config = BuildConfig.parse(values)
     if config.llm is None:
         return config
-    from kgpaths.verbalization.written_by import recipe_of
+    from kgpaths.verbalization.recipes.recipe import recipe_of
 
     stages = recipe_of(config.llm)[0].stages().items()
     return config.model_copy(
@@ -274,7 +274,7 @@ def _writing(config: BuildConfig) -> ModelWriting | None:
         return None
     from kgpaths.corpus import ModelWriting
     from kgpaths.llm import REPLIES
-    from kgpaths.verbalization.written_by import prompt_hashes, recipe_of
+    from kgpaths.verbalization.recipes.recipe import prompt_hashes, recipe_of
 
     return ModelWriting(prompt_hashes(config.llm), recipe_of(config.llm)[0].layout, REPLIES)
 
@@ -318,6 +318,7 @@ def build(
     config = configured({"source": source, "limit": limit, "graph": spec, **options})
     reader = open_source(source, limit=limit)
     folder = Path(out) if out is not None else default_out(source)
+    _log.info("building %s", folder)
     resumed: list[int] = []
     faults: list[str] = []
     with RunFolder(folder, config, reader, overwrite=overwrite, writing=_writing(config)) as run:
@@ -353,6 +354,7 @@ def _open_shards(
         faults += unread[: 10 - len(faults)]
         if run.has_shard(number):
             resumed.append(number)
+            _log.debug("shard %d was there", number)
             bar.update(len(shard))
         else:
             yield number, shard

@@ -24,7 +24,8 @@ from pathlib import Path
 from kgpaths.extraction import read_texts
 from kgpaths.extraction.readers import REPRINT
 from kgpaths.extraction.segments import split
-from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.extraction.texts import ReferenceText
+from kgpaths.files import Fault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.linking import EntityLinker
 from kgpaths.paths.passages import write_passages
@@ -82,7 +83,7 @@ def main() -> int:
 
 def read(linker: EntityLinker, file: Path) -> Iterator[list[str]]:
     """Yield the concepts that each passage of a file names, sorted; passages that name none are left out."""
-    texts = (one for one in read_texts(file) if not isinstance(one, TextFault) and one.section != REPRINT)
+    texts = (one for one in read_texts(file) if not isinstance(one, Fault) and one.section != REPRINT)
     while some := list(islice(texts, 256)):
         bodies = linker.link_batch(one.text for one in some)
         headings = linker.link_batch("; ".join(one.focus) for one in some)

@@ -7,41 +7,84 @@ from typing import Annotated
 
 import typer
 
-FLAGS = {"model", "tasks", "against", "base_model", "out", "limit"}
+from kgpaths.cli import complete
+from kgpaths.cli.settings import MODEL, OUTPUT, QUESTIONS, ConfigFile, flag, given_options
+
+_FLAGS = ("model", "tasks", "against", "base_model", "out", "limit")
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="Folder of a training, an adapter or a model, or a name on the Hub.")],
+    model: Annotated[
+        str, typer.Argument(help="Measure this training, adapter or model: a folder, or a name on the Hub.")
+    ],
     tasks: Annotated[
         list[str],
-        typer.Option(help="NAME (from the Hub) or NAME=FILE; several by comma or by repeating: medqa5=test.jsonl."),
+        typer.Option(
+            metavar="TASKS",
+            help="Ask the questions of these benchmarks: NAME (from the Hub) or NAME=FILE, for example "
+            "medqa5=test.jsonl; separate several by commas, or give it again.",
+            rich_help_panel=QUESTIONS,
+            autocompletion=complete.tasks,
+        ),
     ],
     against: Annotated[
-        str | None, typer.Option(help="Model to compare with; an adapter is compared with its own base by default.")
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Compare with this model; without it an adapter is compared with its own base.",
+            rich_help_panel=MODEL,
+        ),
     ] = None,
-    base_model: Annotated[str | None, typer.Option(help="Stands in for the base model that an adapter names.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for report.json, report.md and items.jsonl.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Take the first so many questions of each task.")] = None,
-    generate: Annotated[bool, typer.Option(help="Let the model write, rather than compare log-likelihoods.")] = False,
-    config: Annotated[Path | None, typer.Option(help="YAML file with options.")] = None,
+    base_model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", help="Use this base model instead of the one that an adapter names.", rich_help_panel=MODEL
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write report.json, report.md and items.jsonl into this folder.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Ask only the first so many questions of each task.", rich_help_panel=QUESTIONS
+        ),
+    ] = None,
+    generate: Annotated[
+        bool,
+        flag("--generate", help="Let the model write its answers instead of comparing likelihoods.", panel=MODEL),
+    ] = False,
+    config: ConfigFile = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Any option as KEY=VALUE, e.g. batch_size=16.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Set any option of the evaluation, for example batch_size=16.",
+            rich_help_panel=OUTPUT,
+            autocompletion=complete.evaluate_options,
+        ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No messages, no progress bars.")] = False,
+    quiet: Annotated[bool, flag("--quiet", "-q", help="Show no progress bar and no messages.", panel=OUTPUT)] = False,
 ) -> None:
-    """Measure a model on medical multiple-choice questions; base and tuned side by side."""
+    """Measure a model on medical multiple-choice questions, side by side with its base."""
     import sys
 
     from rich.table import Table
 
     from kgpaths.cli import screen
-    from kgpaths.cli.train import read_options
+    from kgpaths.evaluation import EvaluateConfig
     from kgpaths.evaluation import evaluate as run_evaluation
 
     def say(line: str) -> None:
         print(line, file=sys.stderr)
 
-    options = read_options(config, set_ or [], FLAGS)
+    options = given_options(EvaluateConfig, config, set_, _FLAGS)
     if generate:
         options["mode"] = "generate"
     if limit is not None:

@@ -7,17 +7,23 @@ from typing import Annotated
 
 import typer
 
+from kgpaths.cli.settings import flag
+
 
 def explain(
-    run: Annotated[Path, typer.Argument(help="Run folder.")],
-    row_id: Annotated[str, typer.Argument(help="Row id, e.g. medqa_train_5opt-00000.")],
-    calls: Annotated[bool, typer.Option(help="Print what a model was sent and what it replied.")] = True,
-    thinking: Annotated[bool, typer.Option("--thinking", help="Print a model's thinking whole.")] = False,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Look into this run folder.")],
+    row_id: Annotated[
+        str, typer.Argument(metavar="ROW_ID", help="Show the row with this id, for example medqa_train_5opt-00000.")
+    ],
+    calls: Annotated[bool, typer.Option(metavar="", help="Print what a model was sent and what it replied.")] = True,
+    thinking: Annotated[
+        bool, flag("--thinking", help="Print all that a model thought, not only its beginning.")
+    ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the row as it is stored, and the calls of the model, as one JSON.")
+        bool, flag("--json", help="Print the stored row and the calls of the model as one JSON object.")
     ] = False,
 ) -> None:
-    """Retrace one row: question, mentions, paths, every edge and span a step rests on, prompt and reply, verdicts."""
+    """Retrace one row from question to verdicts: its links, what each step rests on, what a model said."""
     from kgpaths.cli import screen
     from kgpaths.cli.model_calls import calls_of, calls_report
     from kgpaths.corpus import Corpus

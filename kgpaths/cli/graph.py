@@ -7,41 +7,52 @@ from typing import Annotated
 import typer
 
 from kgpaths.cli import graph_build, graph_extract, graph_info, graph_neo4j, graph_sample, graph_view, settings
+from kgpaths.cli.settings import flag
 
 app = typer.Typer(
-    help="Make a knowledge graph, look at it, take it to Neo4j and back.", no_args_is_help=True, rich_markup_mode=None
+    help="Make a knowledge graph, look at it, and take it to Neo4j and back.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
 )
-app.command("build")(graph_build.build)
-app.command("info")(graph_info.info)
-app.command("view")(graph_view.view)
-app.command("extract")(graph_extract.extract)
-app.command("gaps")(graph_extract.gaps)
-app.command("sample")(graph_sample.sample)
-app.command("push")(graph_neo4j.push)
-app.command("pull")(graph_neo4j.pull)
+
+MAKE, LOOK, NEO4J = "Make a graph", "Look at it", "Neo4j"
+
+app.command("build", rich_help_panel=MAKE)(graph_build.build)
+app.command("extract", rich_help_panel=MAKE)(graph_extract.extract)
+app.command("view", rich_help_panel=MAKE)(graph_view.view)
+app.command("info", rich_help_panel=LOOK)(graph_info.info)
+app.command("gaps", rich_help_panel=LOOK)(graph_extract.gaps)
+app.command("sample", rich_help_panel=LOOK)(graph_sample.sample)
+app.command("push", rich_help_panel=NEO4J)(graph_neo4j.push)
+app.command("pull", rich_help_panel=NEO4J)(graph_neo4j.pull)
 
 
-@app.command("path")
+@app.command("path", rich_help_panel=LOOK)
 def path(
-    start: Annotated[str, typer.Argument(help="Node id or name.")],
-    end: Annotated[str, typer.Argument(help="Node id or name.")],
-    k: Annotated[int, typer.Option("-k", min=1)] = 5,
-    max_hops: Annotated[int, typer.Option(min=1, max=6)] = 4,
+    start: Annotated[str, typer.Argument(help="Start at the node with this id or name.")],
+    end: Annotated[str, typer.Argument(help="End at the node with this id or name.")],
+    k: Annotated[int, typer.Option("-k", min=1, metavar="N", help="Print this many paths.")] = 5,
+    max_hops: Annotated[
+        int, typer.Option(min=1, max=6, metavar="N", help="Search for paths of at most this many edges.")
+    ] = 4,
     mechanism: Annotated[
-        bool, typer.Option("--mechanism", help="How one acts on the other: over targets and processes, no direct edge.")
+        bool,
+        flag(
+            "--mechanism", help="Search for how one acts on the other: over targets and processes, not the direct edge."
+        ),
     ] = False,
-    graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    graph: settings.Graph = "default",
     tiers: settings.Tiers = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, one a path, its edges whole.")] = False,
+    as_json: Annotated[bool, flag("--json", help="Print JSON lines, one for each path, with its edges.")] = False,
 ) -> None:
-    """Print the best paths between two nodes; for every hop its phrase and source, and the sentence of a text."""
+    """Print the best paths between two nodes, and for each hop its source or the sentence that states it."""
     from kgpaths.cli import screen
     from kgpaths.config import PathConfig
     from kgpaths.errors import EXIT_CHECK_FAILED, UsageError
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.graph.lookup import resolve
     from kgpaths.paths import PathFinder
-    from kgpaths.paths.signs import effect_sentence
+    from kgpaths.paths.telling import effect_sentence
 
     opened = KnowledgeGraph.open(graph, tiers=settings.chosen_tiers(tiers))
     ends = resolve(opened, start), resolve(opened, end)
@@ -69,9 +80,11 @@ def path(
         raise typer.Exit(EXIT_CHECK_FAILED)
 
 
-@app.command("verify")
-def verify(graph: Annotated[str, typer.Argument(help="`default` or a snapshot folder.")] = "default") -> None:
-    """Hash every file of a snapshot again; a changed or torn one ends with an error."""
+@app.command("verify", rich_help_panel=LOOK)
+def verify(
+    graph: Annotated[str, typer.Argument(help="Check this graph: `default` or a snapshot folder.")] = "default",
+) -> None:
+    """Hash every file of a snapshot again; a changed or torn file ends with an error."""
     from kgpaths.graph import KnowledgeGraph
 
     opened = KnowledgeGraph.open(graph)

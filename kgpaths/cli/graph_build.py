@@ -8,6 +8,8 @@ from typing import IO, TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from kgpaths.cli.settings import flag
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,20 +18,28 @@ if TYPE_CHECKING:
 
 
 def build(
-    spec: Annotated[Path, typer.Argument(help="Specification (YAML): sources, mappings of names, merging.")],
+    spec: Annotated[Path, typer.Argument(help="Build what this YAML file says: sources, mappings of names, merging.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the snapshot; else `output:` of the specification.")
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FOLDER",
+            help="Write the snapshot into this folder; without it, into the one that `output:` in SPEC names.",
+        ),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail at the first row that is wrong.")] = False,
+    strict: Annotated[bool, flag("--strict", help="Stop at the first row that is wrong.")] = False,
     faults: Annotated[
-        Path | None, typer.Option("--faults", help="Write every row that was left out to this file, one a line.")
+        Path | None,
+        typer.Option("--faults", metavar="FILE", help="Write every row that was left out to this file, one a line."),
     ] = None,
     merges: Annotated[
         Path | None,
-        typer.Option("--merges", help="Write all merged nodes, and all pairs kept apart, to this file (TSV)."),
+        typer.Option(
+            "--merges", metavar="FILE", help="Write all merged nodes and all pairs kept apart to this TSV file."
+        ),
     ] = None,
 ) -> None:
-    """Build a snapshot from several sources; print what was read, left out and merged."""
+    """Build a snapshot from several sources, and print what was read, left out and merged."""
     import sys
     from contextlib import ExitStack
 
@@ -47,7 +57,9 @@ def build(
             log = stack.enter_context(_opened(faults))
             listener = lambda fault: log.write(f"{fault}\n")  # noqa: E731
         table = stack.enter_context(_opened(merges)) if merges is not None else None
-        bar = stack.enter_context(tqdm(desc="Building the graph", unit=" records", file=sys.stderr, mininterval=0.5))
+        bar = stack.enter_context(
+            tqdm(desc="Building the graph", unit=" records", file=sys.stderr, mininterval=0.5, disable=None)
+        )
         report = build_from_spec(wanted, out, strict=strict, listener=listener, progress=bar.update)
         if table is not None:
             table.writelines(_merge_rows(report))

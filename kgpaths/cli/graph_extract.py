@@ -7,16 +7,43 @@ from typing import Annotated
 
 import typer
 
+from kgpaths.cli import complete, settings
+
 
 def extract(
-    texts: Annotated[Path, typer.Argument(help="JSONL, Markdown or HTML (also .gz), or a folder of them.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the tables; unfinished work goes on there.")],
-    graph: Annotated[str, typer.Option(help="Graph to link to: `default` or a snapshot folder.")] = "default",
-    source: Annotated[str, typer.Option(help="Ledger key of texts that name no source.")] = "",
-    licence: Annotated[str, typer.Option(help="Licence of texts that name none.")] = "",
-    version: Annotated[str, typer.Option(help="Version of the source.")] = "",
+    texts: Annotated[
+        Path, typer.Argument(help="Read this JSONL, Markdown or HTML file (also .gz), or a folder of them.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="FOLDER", help="Write the tables into this folder; unfinished work goes on there."
+        ),
+    ],
+    graph: settings.Graph = "default",
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="KEY",
+            help="Take this source of the licence ledger for texts that name none.",
+            autocompletion=complete.ledger,
+        ),
+    ] = "",
+    licence: Annotated[
+        str,
+        typer.Option(metavar="LICENCE", help="Take this licence for texts that name none."),
+    ] = "",
+    version: Annotated[
+        str,
+        typer.Option(metavar="VERSION", help="Write this version of the source into the edges."),
+    ] = "",
     snapshot: Annotated[
-        Path | None, typer.Option("--snapshot", help="Also build a snapshot: the graph and the edges drawn.")
+        Path | None,
+        typer.Option(
+            "--snapshot",
+            metavar="FOLDER",
+            help="Also build a snapshot, of the graph together with the edges from the texts.",
+        ),
     ] = None,
 ) -> None:
     """Draw typed edges from reference texts; every edge keeps the sentence that states it."""
@@ -31,7 +58,7 @@ def extract(
     from kgpaths.graph import KnowledgeGraph
 
     opened = KnowledgeGraph.open(graph)
-    with tqdm(desc="Reading texts", unit=" texts", file=sys.stderr, mininterval=0.5) as bar:
+    with tqdm(desc="Reading texts", unit=" texts", file=sys.stderr, mininterval=0.5, disable=None) as bar:
         report = draw(texts, out, graph=opened, source=source, licence=licence, version=version, progress=bar.update)
     console = screen.console()
 
@@ -62,13 +89,29 @@ def extract(
 
 
 def gaps(
-    source: Annotated[str, typer.Option(help="Questions: a name of `kgpaths sources` or `SOURCE:path`.")],
-    graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
-    limit: Annotated[int | None, typer.Option(min=1, help="Read only so many questions.")] = None,
-    top: Annotated[int, typer.Option("-n", min=1, help="Concepts to print.")] = 30,
-    fewest: Annotated[int, typer.Option(min=1, help="A concept with fewer informative edges is a gap.")] = 5,
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="SOURCE",
+            help="Read questions from here: a name that `kgpaths sources` lists, NAME:FILE, jsonl:FILE or hf:ORG/NAME.",
+            autocompletion=complete.sources,
+        ),
+    ],
+    graph: settings.Graph = "default",
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Read at most this many questions."),
+    ] = None,
+    top: Annotated[
+        int,
+        typer.Option("-n", min=1, metavar="N", help="Print this many concepts."),
+    ] = 30,
+    fewest: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="Call a concept a gap when it has fewer informative edges than this."),
+    ] = 5,
 ) -> None:
-    """List answers and findings of which the graph knows little, by how many questions a text on them would open."""
+    """List answers and findings that the graph knows little of, by the questions that a text on them would open."""
     from rich.table import Table
 
     from kgpaths.cli import screen

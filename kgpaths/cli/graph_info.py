@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 
 def info(
-    node: Annotated[str | None, typer.Argument(help="A node's id or name; without it the whole graph.")] = None,
-    graph: Annotated[str, typer.Option(help="`default`, a snapshot folder or neo4j://host/database.")] = "default",
+    node: Annotated[
+        str | None, typer.Argument(help="Print the node with this id or name; without it, the whole graph.")
+    ] = None,
+    graph: settings.Graph = "default",
     tiers: settings.Tiers = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON: the counts, or the node and its edges whole.")
+        bool, settings.flag("--json", help="Print the counts, or the node and its edges, as one JSON object.")
     ] = False,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="DIR", help="Also draw the graph, as SVG files in this folder.")
+        Path | None, typer.Option("--plot", metavar="FOLDER", help="Also draw the graph, as SVG files in this folder.")
     ] = None,
 ) -> None:
-    """Print counts by type, predicate, source, licence and tier, and hubs; or one node with its edges and sentences."""
+    """Print what a graph holds, by type, predicate, source, licence and tier; or print one node with its edges."""
     from kgpaths.cli import screen
     from kgpaths.errors import UsageError
     from kgpaths.graph import KnowledgeGraph
@@ -85,6 +87,8 @@ def _print_graph(out: Console, graph: KnowledgeGraph) -> None:
     facts = graph.info()
     out.print(f"{facts.name}  {graph.hash[:16]}", style="bold", markup=False)
     out.print(f"nodes {facts.nodes:,}   edges {facts.edges:,}   names {facts.names:,}   other ids {facts.xrefs:,}")
+    if facts.built_on:
+        out.print(f"built on {facts.built_on}", markup=False, soft_wrap=True)
     tables: dict[str, Mapping[str, float]] = {
         "node type": facts.nodes_by_type,
         "node source": facts.nodes_by_source,

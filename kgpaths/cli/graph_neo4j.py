@@ -12,16 +12,21 @@ from typing import Annotated
 
 import typer
 
-_Url = Annotated[str, typer.Argument(metavar="URL", help="neo4j://host:port/database, without user or password.")]
+from kgpaths.cli.settings import flag
+
+_Url = Annotated[
+    str,
+    typer.Argument(metavar="URL", help="Name the database as neo4j://host:port/database, without user or password."),
+]
 
 
 def push(
-    graph: Annotated[str, typer.Argument(help="`default` or a snapshot folder.")],
+    graph: Annotated[str, typer.Argument(help="Push this graph: `default` or a snapshot folder.")],
     url: _Url,
-    replace: Annotated[bool, typer.Option("--replace", help="Remove another graph of kgpaths that is there.")] = False,
-    batch: Annotated[int, typer.Option(min=1, help="Rows in one transaction.")] = 5000,
+    replace: Annotated[bool, flag("--replace", help="Remove another graph of kgpaths that is there.")] = False,
+    batch: Annotated[int, typer.Option(min=1, metavar="N", help="Send this many rows in one transaction.")] = 5000,
 ) -> None:
-    """Put a graph into a Neo4j database; interrupted, the same command goes on where it stopped.
+    """Put a graph into a Neo4j database; after an interruption, the same command continues.
 
     User and password come from KGPATHS_NEO4J_USER and KGPATHS_NEO4J_PASSWORD. Other data of the database stays.
     """
@@ -38,10 +43,10 @@ def push(
 
 def pull(
     url: _Url,
-    out: Annotated[Path, typer.Option("--out", help="The snapshot folder to make.")],
-    batch: Annotated[int, typer.Option(min=1, help="Rows in one read.")] = 10_000,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Write the snapshot into this folder.")],
+    batch: Annotated[int, typer.Option(min=1, metavar="N", help="Read this many rows at a time.")] = 10_000,
 ) -> None:
-    """Make a snapshot of the graph in a Neo4j database; interrupted, the same command goes on where it stopped.
+    """Make a snapshot of the graph in a Neo4j database; after an interruption, the same command continues.
 
     User and password come from KGPATHS_NEO4J_USER and KGPATHS_NEO4J_PASSWORD.
     """

@@ -6,16 +6,33 @@ from typing import Annotated
 
 import typer
 
+from kgpaths.cli import complete, settings
+
 
 def sample(
-    shape: Annotated[str, typer.Argument(help="walk, chain, star or pair.")] = "walk",
-    count: Annotated[int, typer.Option("-n", "--count", min=1)] = 10,
-    hops: Annotated[int, typer.Option(min=1, max=10, help="Length of walks and chains, edges of a star.")] = 3,
-    area: Annotated[str | None, typer.Option(help="Disease area, as `infections`; all in turn without it.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed draws the same samples.")] = 0,
-    graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    shape: Annotated[
+        str,
+        typer.Argument(help="Draw subgraphs of this shape: walk, chain, star or pair.", autocompletion=complete.shapes),
+    ] = "walk",
+    count: Annotated[int, typer.Option("-n", "--count", min=1, metavar="N", help="Draw this many.")] = 10,
+    hops: Annotated[
+        int,
+        typer.Option(min=1, max=10, metavar="N", help="Give walks and chains this length, and stars this many edges."),
+    ] = 3,
+    area: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AREA",
+            help="Draw from this area of diseases, for example infections; without it, from all in turn.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(metavar="N", help="Start the draw here; the same seed draws the same samples."),
+    ] = 0,
+    graph: settings.Graph = "default",
 ) -> None:
-    """Draw subgraphs that start from the graph instead of a question; JSON lines out, one a subgraph."""
+    """Draw subgraphs from which questions can be written, and print them as JSON lines."""
     import json
     from typing import cast
 

@@ -7,26 +7,57 @@ from typing import Annotated
 
 import typer
 
-_MORE = "; may be given again"
+from kgpaths.cli import complete
+
+_MORE = "; give it again for more"
 
 
 def view(
-    graph: Annotated[str, typer.Argument(help="`default`, a snapshot folder or neo4j://host/database.")] = "default",
+    graph: Annotated[
+        str, typer.Argument(help="Look at this graph: `default`, a snapshot folder or neo4j://host/database.")
+    ] = "default",
     policy: Annotated[
         str | None,
-        typer.Option(help="Keep what such a release may carry: open, open+sa, noncommercial or internal."),
+        typer.Option(
+            metavar="POLICY",
+            help="Keep what a release under this policy may carry: open, open+sa, noncommercial or internal.",
+            autocompletion=complete.policies,
+        ),
     ] = None,
-    source: Annotated[list[str] | None, typer.Option(help=f"Keep edges of this source{_MORE}.")] = None,
-    relation: Annotated[list[str] | None, typer.Option(help=f"Keep edges with this predicate{_MORE}.")] = None,
-    node_type: Annotated[list[str] | None, typer.Option(help=f"Keep edges between nodes of this type{_MORE}.")] = None,
-    licence: Annotated[list[str] | None, typer.Option(help=f"Keep edges under this licence{_MORE}.")] = None,
-    tier: Annotated[list[str] | None, typer.Option(help=f"Keep edges of this tier{_MORE}.")] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help=f"Keep edges of this source{_MORE}.", autocompletion=complete.ledger),
+    ] = None,
+    relation: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PREDICATE", help=f"Keep edges with this predicate{_MORE}.", autocompletion=complete.relations
+        ),
+    ] = None,
+    node_type: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE", help=f"Keep edges between nodes of this type{_MORE}.", autocompletion=complete.node_types
+        ),
+    ] = None,
+    licence: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LICENCE", help=f"Keep edges under this licence{_MORE}.", autocompletion=complete.licences
+        ),
+    ] = None,
+    tier: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TIER", help=f"Keep edges of this tier{_MORE}.", autocompletion=complete.tiers),
+    ] = None,
     degree_cap: Annotated[
-        int | None, typer.Option(min=0, help="Keep edges between nodes with at most so many neighbours.")
+        int | None, typer.Option(min=0, metavar="N", help="Keep edges between nodes with at most this many neighbours.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the part as a snapshot into this folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Write the part as a snapshot into this folder.")
+    ] = None,
 ) -> None:
-    """Print what of a graph fulfils all conditions, by source; with --out make a graph of it, edge ids unchanged."""
+    """Print, by source, what of a graph fulfils all conditions; with --out, make a graph of it."""
     import sys
     from typing import Any, cast
 
@@ -64,7 +95,7 @@ def view(
     console.print()
     console.print(table)
     if out is not None:
-        with tqdm(desc="Writing the part", unit=" records", file=sys.stderr, mininterval=0.5) as bar:
+        with tqdm(desc="Writing the part", unit=" records", file=sys.stderr, mininterval=0.5, disable=None) as bar:
             meta = part.save(out, progress=bar.update)
         console.print()
         console.print(f"{meta.name}  {meta.content_hash[:16]}  in {out}", markup=False, soft_wrap=True)

@@ -9,42 +9,53 @@ from typing import Annotated, Literal, TextIO
 
 import typer
 
+from kgpaths.cli import settings
+
 _AT_ONCE = 256
 """Texts that are linked in one pass."""
 
 
 def link(
     texts: Annotated[
-        list[str] | None, typer.Argument(help="Texts to link; `-`, or nothing, reads one text a line from stdin.")
+        list[str] | None, typer.Argument(help="Link these texts; `-`, or none, reads one text a line from stdin.")
     ] = None,
     file: Annotated[
-        list[Path] | None, typer.Option("--file", "-f", help="File with one text a line; may be given several times.")
+        list[Path] | None,
+        typer.Option(
+            "--file", "-f", metavar="FILE", help="Read one text a line from this file; give it again for more."
+        ),
     ] = None,
-    graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    graph: settings.Graph = "default",
     string: Annotated[
-        bool, typer.Option("--string", help="Each text is one whole string, such as an option or a name.")
+        bool, settings.flag("--string", help="Take each text as one whole string, such as an option or a name.")
     ] = False,
-    nested: Annotated[bool, typer.Option("--nested", help="Keep mentions inside longer ones.")] = False,
+    nested: Annotated[bool, settings.flag("--nested", help="Keep mentions inside longer ones, too.")] = False,
     root: Annotated[
         list[str] | None,
         typer.Option(
-            help="Link only this term and what lies below it in its vocabulary, and print the ids of that vocabulary: "
-            "HP:0000118. A concept that has no such id is not linked. May be given several times."
+            metavar="ID",
+            help="Link only this term and what lies below it in its vocabulary, for example HP:0000118, and print ids "
+            "of that vocabulary; give it again for more.",
         ),
     ] = None,
     ids: Annotated[
         str,
         typer.Option(
-            help="Vocabularies whose ids are printed, the first that a concept has: HP,DOID,MESH. Mentions of concepts "
-            "that have an id in none are left out and counted on stderr."
+            metavar="VOCABULARIES",
+            help="Print the id that a concept has in the first of these vocabularies, for example HP,DOID; concepts "
+            "that have none are left out and counted on stderr.",
         ),
     ] = "",
-    min_score: Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out mentions of a lower score.")] = 0.0,
+    min_score: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, metavar="X", help="Leave out mentions with a score below this."),
+    ] = 0.0,
     values: Annotated[
-        bool, typer.Option("--values", help="Then the numbers of each text too: ages, vital signs, laboratory values.")
+        bool,
+        settings.flag("--values", help="Print the numbers of each text too: ages, vital signs, laboratory values."),
     ] = False,
 ) -> None:
-    """Link texts to the graph; JSON lines out, one a mention, with the number of its text."""
+    """Link texts to the graph, and print one JSON line for each mention, with the number of its text."""
     import json
 
     from kgpaths.config import LinkingConfig

@@ -37,8 +37,8 @@ def calls_of(row: Row, store: Path) -> list[Call]:
         CorpusError: the file is no reply store.
     """
     from kgpaths.llm import ReplyStore
-    from kgpaths.llm.reading import read_reply
-    from kgpaths.verbalization.parsing import without_thinking
+    from kgpaths.llm.reply_body import read_reply
+    from kgpaths.verbalization.recipes.reply_parsing import without_thinking
 
     calls = []
     with ReplyStore(store) as replies:

@@ -1,4 +1,4 @@
-"""What `build` and `preview` are told of a model: flags to the `llm` part of the configuration; what a run used."""
+"""What `build` and `preview` are told of a model: the `llm` part of the configuration; what a run used."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from kgpaths.cli import complete
+from kgpaths.cli.settings import MODEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,14 +19,36 @@ if TYPE_CHECKING:
     from kgpaths.llm.accounting import Usage
 
 Model = Annotated[
-    list[str] | None, typer.Option(help="Let this model write the chains; several take turns with --samples.")
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="Let this model write the chains; give it again for more models, which take turns with --samples.",
+        rich_help_panel=MODEL,
+    ),
 ]
 BaseUrl = Annotated[
     str | None,
-    typer.Option(help="Root of its OpenAI-compatible API; by default KGPATHS_BASE_URL or OPENAI_BASE_URL."),
+    typer.Option(
+        metavar="URL",
+        help="Send to the OpenAI-compatible API at this root; without it KGPATHS_BASE_URL or OPENAI_BASE_URL is read.",
+        rich_help_panel=MODEL,
+    ),
 ]
-Recipe = Annotated[str | None, typer.Option(help="How it is asked: `kgpaths recipes` lists them.")]
-Samples = Annotated[int | None, typer.Option(min=1, help="Chains for each question; the best is kept.")]
+Recipe = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RECIPE",
+        help="Ask the model as this recipe says; `kgpaths recipes` lists them.",
+        rich_help_panel=MODEL,
+        autocompletion=complete.recipes,
+    ),
+]
+Samples = Annotated[
+    int | None,
+    typer.Option(
+        min=1, metavar="N", help="Write this many chains for each question and keep the best.", rich_help_panel=MODEL
+    ),
+]
 URL_VARIABLES = ("KGPATHS_BASE_URL", "OPENAI_BASE_URL")
 """Environment variables that stand in for `--base-url`, in this order."""
 
@@ -45,29 +70,31 @@ def parse_price(text: str) -> dict[str, float]:
         ) from None
 
 
-def model_settings(
-    options: dict[str, Any], models: list[str], base_url: str | None, given: dict[str, Any], endpoint: dict[str, Any]
-) -> None:
-    """Add what the flags say to `options["llm"]`; flags that were not typed are None and add nothing.
+def typed_model(
+    models: list[str] | None, base_url: str | None, recipe: str | None, samples: int | None, **endpoint: Any
+) -> dict[str, Any]:
+    """Return what the command line says of a model, as the option `llm` takes it."""
+    return {"models": models or None, "base_url": base_url, "recipe": recipe, "samples": samples, "endpoint": endpoint}
+
+
+def complete_model(options: dict[str, Any]) -> None:
+    """Add the base URL of the environment to the options of a model, where nothing else names one.
 
     Raises:
-        ConfigError: flags of a model without `--model`, or no base URL anywhere.
+        ConfigError: options of a model without its name, or no base URL anywhere.
     """
     from kgpaths.errors import ConfigError
 
-    given = {name: value for name, value in given.items() if value is not None}
-    endpoint = {name: value for name, value in endpoint.items() if value is not None}
-    if not models:
-        if base_url or given or endpoint or "llm" in options:
-            raise ConfigError("a model is asked only with --model NAME; without it chains come from templates")
+    llm = options.get("llm")
+    if llm is None:
         return
-    base_url = base_url or next((os.environ[name] for name in URL_VARIABLES if os.environ.get(name)), None)
-    if base_url is None:
-        raise ConfigError("--model needs --base-url, e.g. --base-url http://localhost:8000/v1")
-    llm = options.setdefault("llm", {})
-    llm |= {"models": models, "base_url": base_url, **given}
-    if endpoint:
-        llm["endpoint"] = llm.get("endpoint", {}) | endpoint
+    if not llm.get("models"):
+        raise ConfigError("a model is asked only with --model NAME; without it chains come from templates")
+    if "base_url" not in llm:
+        variable = next((name for name in URL_VARIABLES if os.environ.get(name)), None)
+        if variable is None:
+            raise ConfigError("--model needs --base-url, e.g. --base-url http://localhost:8000/v1")
+        llm["base_url"] = os.environ[variable]
 
 
 def read_usage(run: Path) -> Usage | None:

@@ -7,28 +7,49 @@ from typing import Annotated
 
 import typer
 
-from kgpaths.cli.paths_learn import learn_options, learn_priors, learn_ranker
-from kgpaths.cli.settings import Tiers, chosen_tiers
+from kgpaths.cli.paths_learn import learn_options, learn_ranker
+from kgpaths.cli.settings import Graph, Tiers, chosen_tiers, given_options
 
-app = typer.Typer(help="Find the best paths between nodes; learn what ranks them.", rich_markup_mode=None)
+app = typer.Typer(help="Find the best paths between nodes, and learn what ranks them.", rich_markup_mode="rich")
 
 
 @app.callback(invoke_without_command=True)
 def paths(
     context: typer.Context,
-    from_: Annotated[list[str] | None, typer.Option("--from", help="Node id or name to start at; repeatable.")] = None,
-    to: Annotated[list[str] | None, typer.Option("--to", help="Node id or name to reach; repeatable.")] = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Best paths a pair.")] = 10,
-    max_hops: Annotated[int, typer.Option(min=1, max=6)] = 4,
-    graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
+    from_: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="NODE", help="Start at the node with this id or name; give it again for more."),
+    ] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="NODE", help="End at the node with this id or name; give it again for more."),
+    ] = None,
+    k: Annotated[
+        int | None,
+        typer.Option("-k", min=1, metavar="N", help="Print this many paths for each pair (10, or as --config says)."),
+    ] = None,
+    max_hops: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=6, metavar="N", help="Search for paths of at most this many edges (4, or as --config says)."
+        ),
+    ] = None,
+    graph: Graph = "default",
     tiers: Tiers = None,
-    config: Annotated[Path | None, typer.Option(help="YAML file with keys of PathConfig: costs, caps, quotas.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Read costs, caps and quotas from this YAML, TOML or JSON file: options of `kgpaths config paths`, "
+            "without the `paths.` before them.",
+        ),
+    ] = None,
 ) -> None:
-    """Find the best paths between nodes; JSON lines out, one a path, its edges whole."""
+    """Find the best paths between nodes, and print one JSON line for each, with its edges; or learn what ranks them."""
     if context.invoked_subcommand:
         return
-    from kgpaths.cli.paths_learn import path_config
     from kgpaths.cli.screen import path_json
+    from kgpaths.config import PathConfig
     from kgpaths.errors import UsageError
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.graph.lookup import resolve
@@ -38,11 +59,10 @@ def paths(
         raise UsageError("say where paths start and end: kgpaths paths --from ID --to ID")
     opened = KnowledgeGraph.open(graph, tiers=chosen_tiers(tiers))
     starts, ends = ([resolve(opened, name) for name in names] for names in (from_, to))
-    finder = PathFinder(opened, path_config(config))
+    finder = PathFinder(opened, PathConfig.parse(given_options(PathConfig, config)) if config else None)
     for path in finder.find(question=starts, answer=ends, k=k, max_hops=max_hops):
         typer.echo(path_json(opened, path))
 
 
 app.command("learn-ranker")(learn_ranker)
 app.command("learn-options")(learn_options)
-app.command("learn-priors")(learn_priors)

@@ -7,18 +7,25 @@ from typing import Annotated
 
 import typer
 
+from kgpaths.cli import complete
+
 
 def recipes(
-    recipe: Annotated[str | None, typer.Argument(help="Name or file of a recipe: show it and its prompt.")] = None,
-    prompts: Annotated[Path | None, typer.Option(help="Folder of your own prompts and recipes.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Argument(help="Show this recipe, by name or file, with its prompt.", autocompletion=complete.recipes),
+    ] = None,
+    prompts: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Read prompts and recipes of your own from this folder first.")
+    ] = None,
 ) -> None:
-    """List the recipes, or show one with its prompt."""
+    """List the recipes that say how a model is asked, or show one with its prompt."""
     from rich.table import Table
 
     from kgpaths.cli import screen
-    from kgpaths.verbalization.prompt_files import PromptFolder
     from kgpaths.verbalization.recipes import load_recipe
     from kgpaths.verbalization.recipes import recipes as known
+    from kgpaths.verbalization.recipes.prompt_files import PromptFolder
 
     out = screen.console()
     if recipe is not None:

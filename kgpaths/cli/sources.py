@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def sources() -> None:
-    """List the bundled sources and the forms of a source spec."""
+    """List the sources of questions that come with kgpaths, and how others are named."""
     from rich.table import Table
 
     from kgpaths.cli import screen

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from kgpaths.cli.settings import flag
+
 
 def stats(
-    run: Annotated[Path, typer.Argument(help="Run folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print stats.json as it is.")] = False,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Look into this run folder.")],
+    as_json: Annotated[bool, flag("--json", help="Print the numbers as JSON.")] = False,
 ) -> None:
-    """Print how many questions came in, were linked, had paths, and were accepted or rejected, and why."""
+    """Print how many questions came in, were linked, had paths, and were accepted or rejected for which reasons."""
     from kgpaths.cli import model_options, screen
     from kgpaths.corpus import Corpus
     from kgpaths.vocabulary.licences import licences

@@ -7,18 +7,28 @@ from typing import Annotated
 
 import typer
 
+from kgpaths.cli import complete
+
 
 def verify(
-    run: Annotated[Path, typer.Argument(help="Run folder.")],
-    graph: Annotated[str | None, typer.Option(help="Graph to check against; by default the one the run names.")] = None,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Check this run folder.")],
+    graph: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GRAPH",
+            help="Check against this graph; without it, against the one that the run names.",
+            autocompletion=complete.graphs,
+        ),
+    ] = None,
     texts: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Reference texts, as `graph extract` reads them: look every sentence up; may be given again."
+            metavar="FILE",
+            help="Look every sentence up in these reference texts; give it again for more of them.",
         ),
     ] = None,
 ) -> None:
-    """Check every edge, sentence, span and hash of a run again; exit 1 on any fault."""
+    """Check every edge, sentence, span and hash of a run again; a fault ends with exit code 1."""
     from itertools import chain
 
     from kgpaths.corpus import verify as verify_run

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import MANIFEST, SHARDS, STATS, FileEntry, Manifest
-from kgpaths.corpus.schema import CONFIGS, schema
-from kgpaths.errors import CorpusError, SnapshotError, UsageError, nearest
+from kgpaths.corpus.row_schema import CONFIGS, schema
+from kgpaths.errors import CorpusError, FileError, SnapshotError, UsageError, nearest
+from kgpaths.files import Fault, ParquetFile
 from kgpaths.records import Row
 
 if TYPE_CHECKING:
@@ -76,12 +77,10 @@ class Corpus:
         Raises:
             CorpusError: no row has that id.
         """
-        import pyarrow.parquet as pq
-
         some: list[str] = []
         for config in ("structured", "rejected"):
             for entry in self.files(config):
-                ids = pq.read_table(self.folder / entry.path, columns=["id"])["id"].to_pylist()
+                ids = [fields["id"] for fields in read_file(self.folder / entry.path, ["id"])]
                 if row_id in ids:
                     return next(
                         Row.model_validate(fields)
@@ -128,18 +127,16 @@ class Corpus:
         return f"<Corpus {self.folder}, {sum(entry.rows for entry in self.files('structured'))} accepted rows>"
 
 
-def read_file(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one Parquet file.
+def read_file(path: Path, columns: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one Parquet file, or some columns of them.
 
     Raises:
         CorpusError: the file is gone or damaged.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        with pq.ParquetFile(path) as table:
-            for batch in table.iter_batches(batch_size=100):
-                yield from batch.to_pylist()
-    except (OSError, pa.ArrowException) as error:
+        for row in ParquetFile(path, columns):
+            if isinstance(row, Fault):
+                raise CorpusError(f"{path} cannot be read: {row.message}")
+            yield row
+    except FileError as error:
         raise CorpusError(f"{path} cannot be read: {error}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, get_args
 
-from kgpaths.corpus.schema import CONFIGS, Config
+from kgpaths.corpus.row_schema import CONFIGS, Config
 from kgpaths.language.layout import Layout
 from kgpaths.records import Chain, Edge, QAItem, Row, Split
 from kgpaths.vocabulary.licences import strictest

@@ -1,21 +1,20 @@
-"""Check one row: its edges are in the graph, its spans in the question, and its licence covers both."""
+"""What must hold of one row: its citations, its edges, its licence, and what it says of itself."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kgpaths.corpus.sentence_checks import differences
-from kgpaths.errors import GraphError
-from kgpaths.records import Hop, Mention, QAItem, Row, Span
+from kgpaths.config import ValidationConfig
+from kgpaths.corpus.sentence_checks import shown
+from kgpaths.records import Chain, Edge, Evidence, QAItem, Row
+from kgpaths.validation.grounding import grounding_checks
+from kgpaths.validation.registry import Case
 from kgpaths.vocabulary.licences import strictest
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
-    from kgpaths.records import Edge
 
 
 class RowChecks:
@@ -27,30 +26,38 @@ class RowChecks:
         self.with_edges = True
         """False for runs of a kgpaths that did not put the edges themselves into the rows."""
         self.counts: Counter[str] = Counter()
-        # Neighbouring questions cite the same edges.
-        self._edge = lru_cache(maxsize=100_000)(self._look_up)
 
     def faults(self, row: Row) -> Iterator[str]:
         """Yield what does not hold, a sentence each."""
-        self.counts["rows"] += 1
+        self._count(row)
         if row.graph_hash != self.graph_hash:
             yield f"rests on graph {row.graph_hash[:16]}, not on {self.graph_hash[:16]}"
         yield from self._state(row)
-        yield from self._paths(row)
-        if row.chain is not None:
-            yield from self._chain(row)
-        yield from self._edges(row)
+        edges = {edge: self.graph.edge(edge) for edge in sorted(row.cited) if self.graph.has_edge(edge)}
+        if self.with_edges or row.edges:
+            yield from self._edges(row, edges)
         if row.item is not None:
-            yield from self._mentions(row.item, row.mentions)
-            yield from self._licence(row, row.item, sorted(row.cited))
+            yield from self._grounding(row, row.item)
+            yield from self._licence(row, row.item, edges.values())
+        elif row.mentions or row.path_set.paths or row.chain:
+            yield "has mentions, paths or a chain, but no question"
 
-    def _look_up(self, edge_id: str) -> Edge | None:
-        try:
-            return self.graph.edge(edge_id) if self.graph.has_edge(edge_id) else None
-        except (GraphError, ValueError):
-            return None  # not even the form of an edge id
+    def _count(self, row: Row) -> None:
+        steps = row.chain.steps if row.chain else ()
+        paths = row.path_set.paths
+        self.counts["rows"] += 1
+        self.counts["paths"] += len(paths)
+        self.counts["edge citations"] += sum(len(path.edge_ids) for path in paths)
+        self.counts["edge citations"] += sum(len(step.edge_ids) for step in steps)
+        self.counts["steps"] += len(steps)
+        self.counts["quotes"] += sum(len(step.quotes) for step in steps)
+        self.counts["edges"] += len(row.edges)
+        self.counts["sentences"] += sum(bool(said.sentence) for edge in row.edges for said in edge.evidence)
+        self.counts["mentions"] += len(row.mentions)
 
     def _state(self, row: Row) -> Iterator[str]:
+        if row.item is not None and row.item.id != row.id:
+            yield f"holds the question {row.item.id}"
         if row.status != "accepted":
             if not row.reasons:
                 yield f"{row.status} without a reason"
@@ -67,87 +74,68 @@ class RowChecks:
             if verdict.outcome in ("fail", "error"):
                 yield f"accepted although check {verdict.check} says {verdict.outcome}"
 
-    def _paths(self, row: Row) -> Iterator[str]:
-        for number, path in enumerate(row.path_set.paths, 1):
-            self.counts["paths"] += 1
-            for left, right in pairwise(path.hops):
-                if left.end != right.start:
-                    yield f"path {number}: edge {right.edge_id} starts at {right.start}, the last ends at {left.end}"
-            for hop in path.hops:
-                self.counts["edge citations"] += 1
-                yield from (f"path {number}: {fault}" for fault in self._hop(hop))
-
-    def _hop(self, hop: Hop) -> Iterator[str]:
-        edge = self._edge(hop.edge_id)
-        if edge is None:
-            yield f"edge {hop.edge_id} is not in the graph"
-            return
-        for name in ("subject", "predicate", "object", "source", "licence"):
-            here, there = getattr(hop, name), getattr(edge, name)
-            if here != there:
-                yield f"edge {hop.edge_id} has {name} {there} in the graph, not {here}"
-
-    def _chain(self, row: Row) -> Iterator[str]:
-        assert row.chain is not None
-        yield from self._nodes(row.chain.answer_node_ids, "the answer")
-        for number, step in enumerate(row.chain.steps, 1):
-            self.counts["steps"] += 1
-            where = f"step {number}"
-            for edge_id in step.edge_ids:
-                self.counts["edge citations"] += 1
-                if self._edge(edge_id) is None:
-                    yield f"{where}: edge {edge_id} is not in the graph"
-            yield from self._nodes(step.node_ids, where)
-            for quote in step.quotes:
-                self.counts["quotes"] += 1
-                yield from self._verbatim(row.item, quote, f"{where}: the quote")
-
-    def _edges(self, row: Row) -> Iterator[str]:
-        """Compare the edges that stand in the row with the graph's; a missing one was said to be missing before."""
-        if not row.edges and not self.with_edges:
-            return
-        here = {edge.id: edge for edge in row.edges}
-        for edge_id in sorted(row.cited - here.keys()):
-            yield f"edge {edge_id} is cited but does not stand in the row"
-        for edge_id in sorted(here.keys() - row.cited):
-            yield f"edge {edge_id} stands in the row but nothing cites it"
-        for edge in row.edges:
-            there = self._edge(edge.id)
-            if there is not None:
-                self.counts["edges"] += 1
-                self.counts["sentences"] += sum(bool(said.sentence) for said in edge.evidence)
-                yield from differences(edge, there)
-
-    def _mentions(self, item: QAItem, mentions: Iterable[Mention]) -> Iterator[str]:
-        for mention in mentions:
-            self.counts["mentions"] += 1
-            yield from self._verbatim(item, mention.span, f"mention of {mention.node_id}:")
-            yield from self._nodes((mention.node_id,), f"mention at {mention.section} {mention.start}")
-
-    def _nodes(self, node_ids: Iterable[str], where: str) -> Iterator[str]:
-        yield from (f"{where}: node {node_id} is not in the graph" for node_id in node_ids if node_id not in self.graph)
+    def _grounding(self, row: Row, item: QAItem) -> Iterator[str]:
+        """Repeat what the validator checked; a row that was rejected may have the faults it was rejected for."""
+        chain = row.chain or Chain(steps=(), answer="")
+        case = Case(self.graph, ValidationConfig(), item, row.mentions, row.path_set, chain)
+        known = () if row.status == "accepted" else row.reasons
+        for fault in (fault for check in grounding_checks() for fault in check(case)):
+            if fault.reason not in known:
+                yield fault.detail if fault.where is None else f"step {fault.where + 1}: {fault.detail}"
 
     @staticmethod
-    def _verbatim(item: QAItem | None, span: Span, what: str) -> Iterator[str]:
-        if item is None:
-            yield f"{what} {span.text!r} is of a row without a question"
-            return
-        try:
-            text = item.section(span.section)
-        except KeyError:
-            yield f"{what} {span.text!r} is of a section {span.section!r} that the question does not have"
-            return
-        if text[span.start : span.end] != span.text:
-            found = text[span.start : span.end]
-            yield f"{what} {span.text!r} is not at {span.section} {span.start}:{span.end}, where {found!r} stands"
+    def _edges(row: Row, edges: dict[str, Edge]) -> Iterator[str]:
+        """Compare the edges that stand in the row with those that it cites and with the graph's."""
+        here = {edge.id for edge in row.edges}
+        for edge_id in sorted(row.cited - here):
+            yield f"edge {edge_id} is cited but does not stand in the row"
+        for edge_id in sorted(here - row.cited):
+            yield f"edge {edge_id} stands in the row but nothing cites it"
+        for edge in row.edges:
+            if edge.id in edges:
+                yield from _differences(edge, edges[edge.id])
+            else:
+                yield f"edge {edge.id} stands in the row but not in the graph"
 
-    def _licence(self, row: Row, item: QAItem, cited: list[str]) -> Iterator[str]:
-        if not row.licence and not cited:
+    @staticmethod
+    def _licence(row: Row, item: QAItem, edges: Iterable[Edge]) -> Iterator[str]:
+        if not row.licence and not row.cited:
             return  # a stage broke before anything was cited
-        edges = [edge for edge in map(self._edge, cited) if edge is not None]
         needed = strictest([item.licence, *(edge.licence for edge in edges)])
         if strictest([row.licence, needed]) != row.licence:
             yield f"its licence is {row.licence or 'empty'}, but what it rests on needs {needed}"
         missing = {item.licence, *(edge.source for edge in edges)} - set(row.sources)
         if missing:
             yield f"its sources lack {', '.join(sorted(missing))}"
+
+
+def _differences(here: Edge, there: Edge) -> Iterator[str]:
+    """Yield what an edge that stands in a row says other than the graph's."""
+    for name in type(here).model_fields:
+        mine, theirs = getattr(here, name), getattr(there, name)
+        if mine == theirs:
+            continue
+        if name != "evidence":
+            yield f"edge {here.id} has {name} {theirs} in the graph, not {mine}"
+            continue
+        for said in mine:
+            if said not in theirs:
+                yield f"edge {here.id}: {_unlike(said, theirs)}"
+        if len(mine) != len(theirs):
+            yield f"edge {here.id}: {len(mine)} pieces of evidence, {len(theirs)} in the graph"
+
+
+def _unlike(said: Evidence, theirs: Iterable[Evidence]) -> str:
+    """Say in what a piece of evidence is unlike the graph's nearest one."""
+
+    def alike(other: Evidence) -> int:
+        return sum(getattr(said, name) == getattr(other, name) for name in Evidence.model_fields)
+
+    nearest = max(theirs, key=alike, default=None)
+    if nearest is None or alike(nearest) < len(Evidence.model_fields) // 2:
+        return f"the graph has no such evidence: {shown(said.sentence or said.reference or said.url)}"
+    changed = [name for name in Evidence.model_fields if getattr(said, name) != getattr(nearest, name)]
+    return "; ".join(
+        f"its {name} is “{shown(str(getattr(nearest, name)))}” in the graph, not “{shown(str(getattr(said, name)))}”"
+        for name in changed
+    )

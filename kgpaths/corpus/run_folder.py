@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -21,20 +22,23 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from kgpaths.config import BuildConfig
-from kgpaths.corpus.card import card
+from kgpaths.corpus.dataset_card import card
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import CARD, DATA, FORMAT, MANIFEST, SHARDS, STATS, FileEntry, Identity, Manifest
 from kgpaths.corpus.rendering import Style, rendered
-from kgpaths.corpus.schema import CONFIGS, Config
+from kgpaths.corpus.row_schema import CONFIGS, Config
 from kgpaths.corpus.shards import Shard, ShardFile, final_places, is_ours
-from kgpaths.corpus.storage import FolderLock, disk_errors, flush_folder, parquet_bytes, sha256, sha256_of, write_whole
+from kgpaths.corpus.storage import parquet_bytes
 from kgpaths.errors import CorpusError, UsageError
+from kgpaths.files import FolderLock, disk_errors, flush_folder, sha256, sha256_of, write_whole
 from kgpaths.language.layout import Layout
 from kgpaths.records import Row, Split
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import Source
+
+_log = logging.getLogger(__name__)
 
 
 class ModelWriting(NamedTuple):
@@ -200,6 +204,7 @@ class RunFolder:
             shard = Shard(number=number, identity=identity.hash, funnel=funnel, files=tuple(files))
             write_whole(self.shards / f"{number:05}.json", shard.json_bytes())
         self._done.add(number)
+        _log.info("shard %d written: %d rows, %d accepted", number, funnel.items, funnel.accepted)
 
     def finish(self) -> Mapping[str, Any]:
         """Give the files their names, write funnel, card and manifest; return the funnel.
@@ -224,6 +229,7 @@ class RunFolder:
             write_whole(self.out / MANIFEST, manifest.json_bytes())
             self._finished = True
             shutil.rmtree(self.shards)
+        _log.info("%s finished: %d files, %d rows accepted", self.out, len(files), funnel.accepted)
         return funnel.model_dump()
 
     @cached_property

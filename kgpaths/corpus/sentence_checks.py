@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
-from kgpaths.records import Edge, Evidence, Row
+from kgpaths.records import Row
 
 
 class Passage(Protocol):
@@ -42,6 +42,7 @@ class SentenceChecks:
     """Collects what rows quote, then looks it up in the texts.
 
     >>> from collections import namedtuple
+    >>> from kgpaths.records import Edge, Evidence
     >>> said = Evidence(reference="a", sentence="Gout hurts.", start=0, end=11)
     >>> edge = Edge(id="0" * 16, subject="DOID:13189", predicate="has_symptom", object="HP:0012531", source="medquad",
     ...             source_version="2019", licence="CC-BY-4.0", tier="text", evidence=(said,))
@@ -103,38 +104,6 @@ class SentenceChecks:
                 yield quoted.file, quoted.row, what
             else:
                 self.unread[place.source] += 1
-
-
-def differences(here: Edge, there: Edge) -> Iterator[str]:
-    """Yield what an edge that stands in a row says other than the graph's."""
-    for name in type(here).model_fields:
-        mine, theirs = getattr(here, name), getattr(there, name)
-        if mine == theirs:
-            continue
-        if name != "evidence":
-            yield f"edge {here.id} has {name} {theirs} in the graph, not {mine}"
-            continue
-        for said in mine:
-            if said not in theirs:
-                yield f"edge {here.id}: {_unlike(said, theirs)}"
-        if len(mine) != len(theirs):
-            yield f"edge {here.id}: {len(mine)} pieces of evidence, {len(theirs)} in the graph"
-
-
-def _unlike(said: Evidence, theirs: Iterable[Evidence]) -> str:
-    """Say in what a piece of evidence is unlike the graph's nearest one."""
-
-    def alike(other: Evidence) -> int:
-        return sum(getattr(said, name) == getattr(other, name) for name in Evidence.model_fields)
-
-    nearest = max(theirs, key=alike, default=None)
-    if nearest is None or alike(nearest) < len(Evidence.model_fields) // 2:
-        return f"the graph has no such evidence: {shown(said.sentence or said.reference or said.url)}"
-    changed = [name for name in Evidence.model_fields if getattr(said, name) != getattr(nearest, name)]
-    return "; ".join(
-        f"its {name} is “{shown(str(getattr(nearest, name)))}” in the graph, not “{shown(str(getattr(said, name)))}”"
-        for name in changed
-    )
 
 
 def shown(text: str, most: int = 80) -> str:

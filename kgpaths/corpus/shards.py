@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kgpaths.corpus.funnel import Funnel
 from kgpaths.corpus.manifest import DATA, FORMAT, Document
-from kgpaths.corpus.schema import Config
+from kgpaths.corpus.row_schema import Config
 from kgpaths.records import Split
 
 

@@ -16,10 +16,10 @@ from kgpaths.corpus.manifest import DATA, MANIFEST, STATS, FileEntry
 from kgpaths.corpus.reading import Corpus, read_file
 from kgpaths.corpus.rendering import Style, path_rows, sft_row
 from kgpaths.corpus.row_checks import RowChecks
-from kgpaths.corpus.schema import schema
+from kgpaths.corpus.row_schema import schema
 from kgpaths.corpus.sentence_checks import Passage, SentenceChecks
-from kgpaths.corpus.storage import sha256_of
 from kgpaths.errors import CorpusError, GraphError
+from kgpaths.files import sha256_of
 from kgpaths.records import Row
 
 if TYPE_CHECKING:
@@ -68,11 +68,12 @@ def verify(
     """Check a run.
 
     Checked are: hash, length, rows and columns of every file, and that no other files lie among them; the funnel; that
-    the graph is the one the run names; for every row that each cited edge is in the graph with the same ends,
-    predicate, source and licence, that paths are connected, that nodes exist, that quotes and mentions are verbatim at
-    their offsets, that the edges that stand in the row are the graph's to the last word of their evidence, that the
-    answer is the question's, that the licence is at least as strict as that of anything the row rests on; and that
-    `sft` and `paths` say exactly what `structured` says.
+    the graph is the one the run names; for every row what the validator checks of its grounding
+    (`kgpaths.validation.grounding`: edges and nodes exist, paths and steps are connected, quotes and mentions are
+    verbatim at their offsets), that the edges that stand in the row are the graph's to the last word of their
+    evidence, that the answer is the question's, that the licence is at least as strict as that of anything the row
+    rests on; and that `sft` and `paths` say exactly what `structured` says. Rejected rows may have the faults that
+    they were rejected for.
 
     Args:
         run: run folder.
@@ -184,6 +185,8 @@ class _Verification:
                         continue
                     if (row.status == "accepted") != (config == "structured"):
                         self._fault(file, row.id, f"has status {row.status} but stands in {config}")
+                    if row.item is not None and row.item.split != split:
+                        self._fault(file, row.id, f"is of split {row.item.split} but stands in {split}")
                     for what in self.checks.faults(row):
                         self._fault(file, row.id, what)
                     self.sentences.note(file, row)

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from kgpaths.errors import EvaluationError, UsageError, nearest
+from kgpaths.files import Row
 from kgpaths.records import QAItem, Split
 from kgpaths.sources import medmcqa, pubmedqa
-from kgpaths.sources.faults import RawRow, Record, SourceFault
+from kgpaths.sources.source_faults import Record, SourceFault
 
 TASKS = Path(__file__).parent / "tasks"
 """Folder of the harness's task files, one a benchmark."""
@@ -134,7 +135,7 @@ def _read(benchmark: Benchmark, place: str, limit: int | None, only: str | None)
     rows = _file(benchmark, place) if place else _hub(benchmark)
     items: list[QAItem] = []
     for row in rows:
-        if only is not None and isinstance(row, RawRow) and row.fields.get("dataset") != only:
+        if only is not None and isinstance(row, Row) and row.fields.get("dataset") != only:
             continue
         item = _item(benchmark, row)
         # Training rows in the same file (PubMedQA publishes one file for all) are no part of the benchmark.
@@ -152,23 +153,22 @@ def _read(benchmark: Benchmark, place: str, limit: int | None, only: str | None)
     return Questions(benchmark, tuple(items), Path(place).name if place else f"hf:{benchmark.repo}", digest)
 
 
-def _file(benchmark: Benchmark, place: str) -> Iterable[RawRow | SourceFault]:
+def _file(benchmark: Benchmark, place: str) -> Iterable[Row | SourceFault]:
     from kgpaths.sources import files
 
     path = Path(place)
-    files.check_readable(path)
     if benchmark.name != "medmcqa":
         return files.read_rows(path)
     # Whether `cop` counts from 0 or 1 shows only over the whole file.
-    raw = [row for row in files.read_rows(path) if isinstance(row, RawRow)]
+    raw = [row for row in files.read_rows(path) if isinstance(row, Row)]
     columns = medmcqa.survey((row.fields for row in raw), path.name)
     return (
-        RawRow(fields=columns(row.fields), where=row.where) if isinstance(row, RawRow) else row
+        Row(fields=columns(row.fields), where=row.where) if isinstance(row, Row) else row
         for row in files.read_rows(path)
     )
 
 
-def _hub(benchmark: Benchmark) -> Iterator[RawRow | SourceFault]:
+def _hub(benchmark: Benchmark) -> Iterator[Row | SourceFault]:
     from kgpaths.sources import hub
 
     if benchmark.repo is None:
@@ -178,10 +178,10 @@ def _hub(benchmark: Benchmark) -> Iterator[RawRow | SourceFault]:
     yield from hub.rows(stream, f"{benchmark.repo}:{benchmark.split}")
 
 
-def _item(benchmark: Benchmark, row: RawRow | SourceFault) -> QAItem:
+def _item(benchmark: Benchmark, row: Row | SourceFault) -> QAItem:
     from kgpaths.sources.questions import to_item
 
-    if isinstance(row, RawRow):
+    if isinstance(row, Row):
         made = to_item(
             benchmark.columns(row.fields),
             row.where,

@@ -24,13 +24,16 @@ class EvaluateConfig(_Config):
     """How models are evaluated."""
 
     mode: Literal["loglikelihood", "generate"] = "loglikelihood"
-    """`loglikelihood`: the likeliest option, as in the published tables; `generate`: what the model writes."""
+    """`loglikelihood` takes the likeliest option, as in the published tables; `generate` takes what the model
+    writes."""
     limit: int | None = Field(default=None, ge=1)
-    """Take the first so many questions of each task."""
+    """Only the first so many questions of each task are asked."""
     batch_size: int = Field(default=8, ge=1)
+    """The model works on this many questions at a time."""
     max_tokens: int = Field(default=1024, ge=1)
-    """Longest reply, reasoning included; a reply that is cut off holds no answer."""
+    """A reply has at most this many tokens, reasoning included; a reply that is cut off holds no answer."""
     quantise: Literal["nf4", "none"] = "none"
+    """The model is loaded as NF4 with double quantisation, or as it is."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,7 @@ def _folder(out: Path) -> Path:
 
 
 def _write(folder: Path, report: Report, items: Sequence[Mapping[str, Any]]) -> None:
-    from kgpaths.corpus.storage import disk_errors, write_whole
+    from kgpaths.files import disk_errors, write_whole
 
     with disk_errors(folder):
         lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)

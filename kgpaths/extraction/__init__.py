@@ -3,8 +3,8 @@
 from kgpaths.extraction.extractor import RuleExtractor
 from kgpaths.extraction.readers import read_texts
 from kgpaths.extraction.run import ExtractReport, extract
-from kgpaths.extraction.statements import Extractor, Reading, Statement
-from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.extraction.text_statements import Extractor, Reading, Statement
+from kgpaths.extraction.texts import ReferenceText
 
 __all__ = [
     "ExtractReport",
@@ -13,7 +13,6 @@ __all__ = [
     "ReferenceText",
     "RuleExtractor",
     "Statement",
-    "TextFault",
     "extract",
     "read_texts",
 ]

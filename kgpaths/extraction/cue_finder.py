@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from kgpaths.extraction.patterns import Wording
 from kgpaths.extraction.rules import Cue, Section
 from kgpaths.extraction.texts import Kind
-from kgpaths.extraction.wording import Wording
 
 
 class CueFinder:

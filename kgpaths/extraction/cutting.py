@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kgpaths.extraction.segments import Segment, split
 from kgpaths.extraction.texts import ReferenceText
+from kgpaths.language.words import LETTERS
 
 _CHUNK = 20_000
 """Characters that are linked at once."""
@@ -57,7 +58,7 @@ def short_names(titles: Sequence[str]) -> set[str]:
     """
     found: set[str] = set()
     for title in titles:
-        words = [word for word in re.findall(r"[A-Za-z]+", title) if word.casefold() not in ("of", "the", "and", "in")]
+        words = [word for word in LETTERS.findall(title) if word.casefold() not in ("of", "the", "and", "in")]
         found.add("".join(word[0] for word in words).upper())
         found |= set(re.findall(r"\(([A-Z]{2,8})\)", title))
     return {name for name in found if len(name) > 1}

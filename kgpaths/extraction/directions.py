@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Key = TypeVar("Key", bound=tuple[str, ...])
 _URL, _REFERENCE, _RULE = 6, 0, 8
-"""Places in the row of a sentence, as `kgpaths.extraction.tables.best_evidence` takes them."""
+"""Places in the row of a sentence, as `kgpaths.extraction.edge_tables.best_evidence` takes them."""
 _SIGN_TYPES = frozenset({"symptom"})
 _SIGN_VOCABULARY = "SYMP:"
 """The Symptom Ontology: what is in it is a symptom, whatever disease of the same name another source has."""

@@ -18,15 +18,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kgpaths.extraction.clauses import Focus, Near
 from kgpaths.extraction.cutting import Cut, short_names
 from kgpaths.extraction.focus import FocusFinder
 from kgpaths.extraction.pages import Page
-from kgpaths.extraction.passages import Passages
+from kgpaths.extraction.patterns import lowered
 from kgpaths.extraction.rules import SET_ASIDE, Section, rules, section_of
-from kgpaths.extraction.statements import Reading
+from kgpaths.extraction.sides import Focus, Near
+from kgpaths.extraction.statement_finder import Passages
+from kgpaths.extraction.text_statements import Reading
 from kgpaths.extraction.texts import ReferenceText, TextFault
-from kgpaths.extraction.wording import lowered
+from kgpaths.files import Fault
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -85,9 +86,9 @@ class RuleExtractor:
         reading = Reading([], [], faults, focus)
         topic = Focus(focus, self._graph.type(focus), self._names_of(focus, text)) if focus else None
         if len(text.text) > _LONG:
-            faults.append(TextFault(text.id, "long_text", f"{len(text.text):,} characters in one text"))
+            faults.append(Fault(text.id, "long_text", f"{len(text.text):,} characters in one text"))
         if text.text.count("</") > _MARKS and text.text.count("</") * _MARKUP > len(text.text):
-            faults.append(TextFault(text.id, "markup_in_text", "looks like HTML; read it from a .html file"))
+            faults.append(Fault(text.id, "markup_in_text", "looks like HTML; read it from a .html file"))
         if text.kind == "table_row" and text.cells:
             page = Page(text, mentions)
             self._together(page.mentions, None, reading)
@@ -118,16 +119,16 @@ class RuleExtractor:
     def _heading(self, text: ReferenceText, faults: list[TextFault]) -> tuple[Section, str | None]:
         named = section_of(text.section) if text.section else None
         if named is None and text.section and text.strict_focus:
-            faults.append(TextFault(text.id, "unknown_section", f"section {text.section!r} is read for cues only"))
+            faults.append(Fault(text.id, "unknown_section", f"section {text.section!r} is read for cues only"))
         section = self._rules.sections[named[0]] if named else Section(text.section.casefold() or "information")
         focus = self._focus.find(text.focus, self._anchors)
         if focus and self._is_general(focus):
             focus = None
         if focus is None and text.strict_focus:
             kept = "only what its sentences say by themselves is read"
-            fault = TextFault(text.id, "no_focus", f"no focus is given; {kept}")
+            fault: TextFault = Fault(text.id, "no_focus", f"no focus is given; {kept}")
             if text.focus:
-                fault = TextFault(text.id, "unknown_focus", f"no node is named {text.focus[0]!r}; {kept}")
+                fault = Fault(text.id, "unknown_focus", f"no node is named {text.focus[0]!r}; {kept}")
             faults.append(fault)
         return section, focus
 

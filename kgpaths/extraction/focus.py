@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kgpaths.extraction.rules import section_of
 from kgpaths.graph.merge import normal_name
+from kgpaths.language.words import LETTERS
 
 if TYPE_CHECKING:
     from kgpaths.linking import EntityLinker
@@ -34,7 +35,6 @@ _AND_OTHERS = re.compile(r",? (?:and|or) (?:other|related) .*$", re.IGNORECASE)
 _SHORT = 4
 """Letters of words that tell nothing: "type", "with"."""
 _ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,7}")
-_WORD = re.compile(r"[^\W\d_]+")
 _SPLIT = re.compile(r"\s+[-–—]\s+|:\s+|\s*/\s*")
 
 
@@ -93,13 +93,13 @@ class FocusFinder:
 
     def _with_its_letters(self, title: str) -> str:
         """Return a title with the words whole that lost a letter beyond ASCII: "Sjogren" for "Sjgren"."""
-        return _WORD.sub(lambda match: self._whole_words.get(match.group().casefold(), match.group()), title)
+        return LETTERS.sub(lambda match: self._whole_words.get(match.group().casefold(), match.group()), title)
 
     @cached_property
     def _whole_words(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for _, name in self._linker.graph.names():
-            for word in () if name.text.isascii() else _WORD.findall(name.text.casefold()):
+            for word in () if name.text.isascii() else LETTERS.findall(name.text.casefold()):
                 lost = word.encode("ascii", "ignore").decode()
                 if _SHORT < len(lost) < len(word):
                     found[lost] = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
@@ -124,7 +124,7 @@ def _whole(text: str, found: Sequence[Mention]) -> str | None:
 
 
 def _words(title: str) -> set[str]:
-    return {word for word in _WORD.findall(title.casefold()) if len(word) > _SHORT}
+    return {word for word in LETTERS.findall(title.casefold()) if len(word) > _SHORT}
 
 
 def readings(title: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from kgpaths.extraction.rules import section_of
 from kgpaths.extraction.texts import Cell, ReferenceText, TextFault
+from kgpaths.files import Fault
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _TITLE = re.compile(r"<title[^>]*>", re.IGNORECASE)
@@ -77,7 +78,7 @@ def html_texts(name: str, html: str, faults: Sequence[TextFault] = ()) -> Iterat
         yield (
             _text(f"{name}#0", body, [heading for _, heading in path])
             if body
-            else TextFault(name, "no_text", "the page holds no text")
+            else Fault(name, "no_text", "the page holds no text")
         )
 
 

@@ -6,10 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kgpaths.extraction.clauses import Near
+from kgpaths.extraction.patterns import lowered
 from kgpaths.extraction.rules import Cue
+from kgpaths.extraction.sides import Near
 from kgpaths.extraction.texts import ReferenceText
-from kgpaths.extraction.wording import lowered
 
 
 class Lead(NamedTuple):

@@ -5,21 +5,21 @@ A bad row is yielded as a fault, in its place, and never stops the good ones.
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from kgpaths.errors import UsageError, nearest
+from kgpaths.errors import FileError, UsageError, nearest
 from kgpaths.extraction.markup import html_texts, markdown_texts
 from kgpaths.extraction.openstax import openstax_texts
 from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.files import BROKEN, Fault, FileReason, JsonLines, decoded, format_of, open_binary
 
 Row = dict[str, Any]
 _SUFFIXES = (".jsonl", ".ndjson", ".md", ".markdown", ".html", ".htm")
 _KEYS = ("focus", "section", "text", "url", "licence", "source", "version", "id", "synonyms")
 _REPRINTS_HPO = "The Human Phenotype Ontology provides the following list"
+_FALLBACK = "cp1252"
 REPRINT = "reprint"
 """Section of texts that repeat a source which the graph has under its own licence; they are counted, not read."""
 
@@ -30,7 +30,7 @@ def read_texts(
     """Yield the texts of a file or folder in order; a fault stands where a text should be.
 
     Args:
-        path: `.jsonl` (`.gz`), `.md`, `.html`, or a folder of such files.
+        path: `.jsonl`, `.md`, `.html` (each also compressed), or a folder of such files.
         source: ledger key for texts that name none themselves.
         licence: licence of texts that name none themselves.
         version: version of the source.
@@ -46,13 +46,13 @@ def read_texts(
     """
     path = Path(path)
     for file in _files(path):
-        kind = [suffix for suffix in file.suffixes if suffix != ".gz"][-1]
+        kind = format_of(file)
         if kind in (".jsonl", ".ndjson"):
             texts = _jsonl(file)
         else:
-            texts = (markdown_texts if kind.startswith(".m") else html_texts)(*_decoded(file))
+            texts = (markdown_texts if kind.startswith(".m") else html_texts)(*_whole(file))
         for text in texts:
-            if isinstance(text, TextFault):
+            if isinstance(text, Fault):
                 yield text
                 continue
             yield text._replace(
@@ -64,59 +64,45 @@ def read_texts(
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.is_file() and set(file.suffixes) & set(_SUFFIXES))
+        found = sorted(file for file in path.rglob("*") if file.is_file() and format_of(file) in _SUFFIXES)
         if not found:
             raise UsageError(f"the folder {path} holds no texts; known endings: {', '.join(_SUFFIXES)}")
         return found
     if not path.is_file():
         raise UsageError(f"{path} does not exist; check the path")
-    if not set(path.suffixes) & set(_SUFFIXES):
-        raise UsageError(f"{path} is of no kind that can be read; {nearest(path.suffix, _SUFFIXES)} (each also .gz)")
+    if format_of(path) not in _SUFFIXES:
+        raise UsageError(
+            f"{path} is of no kind that can be read; {nearest(path.suffix, _SUFFIXES)} (each also .gz, .bz2, .xz)"
+        )
     return [path]
 
 
-def _decoded(file: Path) -> tuple[str, str, list[TextFault]]:
-    text, fault = _decode(_bytes(file), file.name)
-    return file.stem.partition(".")[0], text, [fault] if fault else []
-
-
-def _bytes(file: Path) -> bytes:
+def _whole(file: Path) -> tuple[str, str, list[TextFault]]:
     try:
-        return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-    except (OSError, EOFError) as error:
+        with open_binary(file) as raw:
+            text, fault = decoded(raw.read(), file.name, _FALLBACK)
+    except (FileError, *BROKEN) as error:
         raise UsageError(f"{file} cannot be read: {error}") from None
+    return file.stem.partition(".")[0], text, [_told(fault)] if fault else []
 
 
-def _decode(raw: bytes, where: str) -> tuple[str, TextFault | None]:
-    """Return text that is UTF-8, or else Windows-1252 with a fault that says so."""
-    try:
-        return raw.decode("utf-8-sig"), None
-    except UnicodeDecodeError as error:
-        message = f"byte {error.start} is not UTF-8; read as Windows-1252"
-        return raw.decode("cp1252", errors="replace"), TextFault(where, "mixed_encoding", message)
+def _told(fault: Fault[FileReason]) -> TextFault:
+    if fault.reason == "not_utf8":
+        return Fault(fault.where, "mixed_encoding", f"{fault.message}; read as Windows-1252")
+    return Fault(fault.where, "unreadable_row", fault.message)
 
 
 def _jsonl(file: Path) -> Iterator[ReferenceText | TextFault]:
-    opener = gzip.open if file.suffix == ".gz" else Path.open
     lead: dict[str, str] = {}
-    try:
-        with opener(file, "rb") as lines:
-            for number, raw in enumerate(lines, 1):
-                where = f"{file.name}:{number}"
-                line, fault = _decode(raw.strip(), where)
-                if fault:
-                    yield fault
-                if not line:
-                    continue
-                try:
-                    row = json.loads(line)
-                    if not isinstance(row, dict):
-                        raise ValueError("the row is no object")
-                    yield from _row(row, where, lead)
-                except (ValueError, RecursionError) as error:
-                    yield TextFault(where, "unreadable_row", " ".join(str(error).split())[:200])
-    except (OSError, EOFError) as error:
-        yield TextFault(file.name, "unreadable_row", f"the file ends early: {error}")
+    rows = JsonLines(file, fallback=_FALLBACK)
+    for row in rows:
+        if isinstance(row, Fault):
+            yield _told(row)
+            continue
+        try:
+            yield from _row(row, rows.where, lead)
+        except ValueError as error:
+            yield Fault(rows.where, "unreadable_row", " ".join(str(error).split())[:200])
 
 
 def _row(row: Row, where: str, lead: dict[str, str]) -> Iterator[ReferenceText | TextFault]:
@@ -128,7 +114,7 @@ def _row(row: Row, where: str, lead: dict[str, str]) -> Iterator[ReferenceText |
         reader = _medquad
     text = reader(row, where)
     if not text.text.strip():
-        yield TextFault(where, "no_text", f"the text is empty; known keys: {', '.join(_KEYS)}")
+        yield Fault(where, "no_text", f"the text is empty; known keys: {', '.join(_KEYS)}")
     else:
         yield text
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from kgpaths.extraction.wording import pattern
+from kgpaths.extraction.patterns import pattern
+from kgpaths.language.denial import denied_verbs
 from kgpaths.resources import resource
 from kgpaths.vocabulary.node_types import node_types
 
@@ -194,10 +195,11 @@ def rules() -> Rules:
     frames = {name: _frame(name, row) for name, row in tables["frames.yaml"].items()}
     sections = {name: _section(name, row, frames) for name, row in tables["sections.yaml"].items()}
     cues = tuple(_cue(name, row, frames, tables["cues.yaml"]) for name, row in tables["cues.yaml"]["cues"].items())
-    scopes = tuple(
-        _scope(name, row, frames, tables["scopes.yaml"]["macros"])
-        for name, row in tables["scopes.yaml"]["scopes"].items()
-    )
+    digest.update(repr(denied_verbs()).encode())
+    macros = tables["scopes.yaml"]["macros"] | {
+        name: f"(?:{'|'.join(verbs)})" for name, verbs in denied_verbs().items()
+    }
+    scopes = tuple(_scope(name, row, frames, macros) for name, row in tables["scopes.yaml"]["scopes"].items())
     return Rules(frames, cues, sections, _guards(tables["guards.yaml"]), scopes, digest.hexdigest()[:12])
 
 

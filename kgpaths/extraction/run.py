@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kgpaths.extraction.directions import right_way_round
+from kgpaths.extraction.edge_tables import read_edges, write_tables
 from kgpaths.extraction.extractor import RuleExtractor
-from kgpaths.extraction.parts import Parts, identity_of
+from kgpaths.extraction.parts import Parts
 from kgpaths.extraction.readers import REPRINT, read_texts
-from kgpaths.extraction.statements import Extractor, Statement
 from kgpaths.extraction.strengths import Together
-from kgpaths.extraction.tables import read_edges, write_tables
+from kgpaths.extraction.text_statements import Extractor, Statement
 from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.files import Fault, fingerprint, new_file, write_whole
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
 from kgpaths.graph.tables import EdgeRecord
@@ -89,7 +90,7 @@ def extract(
     opened = graph if isinstance(graph, KnowledgeGraph) else KnowledgeGraph.open(graph)
     reader = extractor or RuleExtractor(opened)
     if isinstance(texts, str | Path):
-        identity = identity_of(Path(texts))
+        identity = fingerprint(Path(texts))
         texts = read_texts(texts, source=source, licence=licence, version=version)
     else:
         identity = "given"
@@ -136,7 +137,7 @@ def _read_batch(batch: Iterable[ReferenceText | TextFault], reader: Extractor) -
     counts: Counter[str] = Counter()
     texts: list[ReferenceText] = []
     for text in batch:
-        if isinstance(text, TextFault):
+        if isinstance(text, Fault):
             faults.append(text)
         elif text.section == REPRINT:
             counts["left out: reprints a source that the graph has"] += 1
@@ -154,7 +155,7 @@ def _read_batch(batch: Iterable[ReferenceText | TextFault], reader: Extractor) -
     return {
         "counts": counts,
         "rows": rows,
-        "faults": faults,
+        "faults": [(fault.where, fault.reason, fault.message) for fault in faults],
         "sentences": together.sentences,
         "concepts": together.concepts,
         "pairs": [(*pair, count) for pair, count in sorted(together.pairs.items())],
@@ -173,9 +174,9 @@ def _terms(text: ReferenceText) -> tuple[tuple[str, str, str], TextFault | None]
     if licence in licence_order() and licence != UNKNOWN_LICENCE:
         return (text.source, version, licence), None
     kept = "its edges are built and marked as not to be published"
-    fault = TextFault(text.id, "missing_licence", f"no licence is given; {kept}")
+    fault: TextFault = Fault(text.id, "missing_licence", f"no licence is given; {kept}")
     if given:
-        fault = TextFault(text.id, "unknown_licence", f"licence {given!r} is not in the ledger; {kept}")
+        fault = Fault(text.id, "unknown_licence", f"licence {given!r} is not in the ledger; {kept}")
     return (text.source, version, licence), fault
 
 
@@ -208,13 +209,11 @@ def _finish(out: Path, parts: Iterable[Mapping[str, Any]], graph: KnowledgeGraph
         if count >= LEAST_TOGETHER and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI
     )
     write_tables(out, graph, stated, associations)
-    with (out / "faults.jsonl").open("w", encoding="utf-8") as file:
+    with new_file(out / "faults.jsonl", encoding="utf-8") as file:
         for where, reason, message in faults:
             file.write(json.dumps({"where": where, "reason": reason, "message": message}, ensure_ascii=False) + "\n")
     report = _report(stated, len(associations), counts, faults)
-    draft = out / ".report.json"
-    draft.write_text(json.dumps(report._asdict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    draft.replace(out / "report.json")
+    write_whole(out / "report.json", (json.dumps(report._asdict(), indent=2, ensure_ascii=False) + "\n").encode())
     return report
 
 

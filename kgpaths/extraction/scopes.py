@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from kgpaths.extraction.patterns import Wording
 from kgpaths.extraction.rules import Frame, ScopeRule, rules
-from kgpaths.extraction.wording import Wording
 
 _AUXILIARY = (
     r"(?:is|are|was|were|has|have|had|can|cannot|could|may|might|will|would|should|must|do|does|did|never|no longer"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from kgpaths.files import Fault
+
 TextFaultReason = Literal[
     "unreadable_row",
     "no_text",
@@ -60,13 +62,5 @@ class ReferenceText(NamedTuple):
     """Whether the whole text is about the focus; headings of a textbook say less than the title of a fact sheet."""
 
 
-class TextFault(NamedTuple):
-    """Something wrong with a text, or with the place where one should be."""
-
-    where: str
-    """File and line, or the id of the text."""
-    reason: TextFaultReason
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.reason}: {self.message}"
+TextFault = Fault[TextFaultReason]
+"""Something wrong with a text, or with the place where one should be; `where` is file and line, or the text's id."""

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgpaths.errors import GraphError, UsageError
+from kgpaths.files import Fault
 from kgpaths.graph.builder import build_snapshot
+from kgpaths.graph.known_ids import KnownIds
 from kgpaths.graph.merge import MergeReport, merge_concepts, merged_edges, merged_nodes
-from kgpaths.graph.readers import Fault, Faults, Listener, Reader, Settings, open_reader
+from kgpaths.graph.readers import FaultReason, Faults, Listener, Reader, Settings, open_reader
 from kgpaths.graph.readers.names import is_known_prefix
-from kgpaths.graph.readers.reader import UNKNOWN_LICENCE, Obsolete
+from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
+from kgpaths.graph.readers.snapshot import DEFAULT, Snapshot
 from kgpaths.graph.snapshot import SnapshotMeta, SourceInfo
 from kgpaths.graph.spec import GraphSpec, SourceSpec
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
+
+if TYPE_CHECKING:
+    from kgpaths.graph.knowledge_graph import KnowledgeGraph
 
 Progress = Callable[[int], object]
 _STRIDE = 10_000
@@ -37,7 +43,7 @@ class SourceReport(NamedTuple):
     """Mappings, which add cross-references to nodes of other sources."""
     faults: dict[str, int]
     """Rows that are wrong and were left out, by reason."""
-    first: tuple[Fault, ...]
+    first: tuple[Fault[FaultReason], ...]
     """The first few of each reason."""
     skipped: dict[str, int]
     """Rows that are right and were left out on purpose."""
@@ -103,11 +109,16 @@ def build_from_spec(
         raise UsageError("no folder for the graph; give --out DIR, or `output:` in the specification")
     sources = [_Source(spec.folder, source, strict, listener) for source in spec.sources]
     references = _references(sources)
-    ids = _Ids()
-    infos: dict[str, SourceInfo] = {}
+    ids = KnownIds()
+    infos = {
+        name: info for source in reversed(sources) if source.graph for name, info in source.graph.meta.sources.items()
+    }
     skipped: Counter[str] = Counter()
     tick = progress or (lambda _: None)
-    records = list(_nodes(sources, references, ids, tick))
+    settled = [source.graph for source in sources if source.graph is not None]
+    records = list(_nodes(sorted(sources, key=lambda source: source.graph is None), references, ids, tick))
+    if settled:
+        records = ids.settle(records)
     superseded, older = ids.supersede(), ids.older()
     skipped.update({"node_of_an_obsolete_id": len(superseded)} if superseded else {})
     _tell_prefixes(sources, ids)
@@ -119,8 +130,8 @@ def build_from_spec(
     mapping: dict[str, str] = {}
     merge: MergeReport | None = None
     if spec.merge.rules:
-        mapping, merge = merge_concepts(nodes, spec.merge.rules)
-        nodes = merged_nodes(nodes, mapping)
+        mapping, merge = merge_concepts(nodes, spec.merge.rules, settled=ids.settled)
+        nodes = merged_nodes(nodes, mapping, ids.settled)
     meta = build_snapshot(
         nodes,
         merged_edges(_edges(sources, ids, infos, skipped, tick), mapping, skipped),
@@ -132,6 +143,7 @@ def build_from_spec(
             "merge_exact_names": spec.merge.exact_names,
             # cross-references carry no source of their own, so the mappings that gave them are named here
             "mappings": "; ".join(sorted(source.terms_of_use() for source in sources if source.xrefs)),
+            **({"built_on": "; ".join(f"{graph.meta.name} {graph.hash}" for graph in settled)} if settled else {}),
             **_counts(merge),
         },
         skipped=skipped,
@@ -147,7 +159,8 @@ class _Source:
         self.faults = Faults(strict=strict, listener=listener)
         paths = [spec.path] if isinstance(spec.path, str) else spec.path
         settings = Settings(**spec.model_dump(include=set(Settings.model_fields)))
-        found = [folder / Path(path).expanduser() for path in paths]
+        named = spec.format == Snapshot.FORMAT and paths == [DEFAULT]
+        found = [Path(path) if named else folder / Path(path).expanduser() for path in paths]
         self.reader: Reader = open_reader(spec.format, found, settings=settings, faults=self.faults)
         self.nodes = self.edges = self.xrefs = 0
         self.prefixes: Counter[str] = Counter()
@@ -155,6 +168,11 @@ class _Source:
         self.sources: set[str] = set()
         self.terms: set[tuple[str, str]] = set()
         """Source and licence of the edges."""
+
+    @property
+    def graph(self) -> KnowledgeGraph | None:
+        """The graph that it is, where it is one that was built before."""
+        return self.reader.graph if isinstance(self.reader, Snapshot) else None
 
     def terms_of_use(self) -> str:
         """Return source, version and licence in one line."""
@@ -190,7 +208,7 @@ def _references(sources: Iterable[_Source]) -> dict[str, list[str]]:
     return references
 
 
-def _tell_prefixes(sources: Iterable[_Source], ids: _Ids) -> None:
+def _tell_prefixes(sources: Iterable[_Source], ids: KnownIds) -> None:
     """Note the mappings by prefixes that nobody knows: they join nothing."""
     known = {node_id.partition(":")[0] for node_id in ids.known}
     for source in sources:
@@ -200,82 +218,11 @@ def _tell_prefixes(sources: Iterable[_Source], ids: _Ids) -> None:
                 source.faults.skip(what, count)
 
 
-class _Ids:
-    """The ids of all nodes, and the older ids that they had."""
-
-    def __init__(self) -> None:
-        self.known: set[str] = set()
-        self._newer: dict[str, set[str]] = {}
-        self._consider: dict[str, set[str]] = {}
-
-    def add(self, node: NodeRecord) -> None:
-        """Learn a node. A cross-reference to its own vocabulary is an id that was given up for it (`alt_id`)."""
-        self.known.add(node.id)
-        vocabulary = node.id.partition(":")[0] + ":"
-        for xref in node.xrefs:
-            if xref.startswith(vocabulary):
-                self._newer.setdefault(xref, set()).add(node.id)
-
-    def retire(self, obsolete: Mapping[str, Obsolete]) -> None:
-        """Learn what took the place of obsolete ids."""
-        for node_id, told in obsolete.items():
-            self._newer.setdefault(node_id, set()).update(told.replaced_by)
-            self._consider.setdefault(node_id, set()).update(told.consider)
-
-    def supersede(self) -> set[str]:
-        """Return the nodes of some source that another calls obsolete and replaced, and take them for older ids."""
-        given = self.known & self._consider.keys()
-        self.known -= given
-        kept = {node_id for node_id in given if not self.newer(node_id)}
-        self.known |= kept
-        return given - kept
-
-    def newer(self, node_id: str) -> str:
-        """Return the id of the node, also for an older id, over any number of steps; empty where there is not just one.
-
-        An id that was given up for several stands for none of them.
-        """
-        return next(iter(found)) if len(found := self._now(node_id)) == 1 else ""
-
-    def older(self) -> dict[str, list[str]]:
-        """Return the obsolete ids of each node that took their place."""
-        found: dict[str, list[str]] = {}
-        for node_id in sorted(self._consider.keys() - self.known):
-            if newer := self.newer(node_id):
-                found.setdefault(newer, []).append(node_id)
-        return found
-
-    def why(self, node_id: str) -> str:
-        """Return why an id leads to no node."""
-        several = sorted(self._now(node_id))
-        if several:
-            return f"{node_id} was given up for several: {', '.join(several)}"
-        if node_id not in self._newer:
-            return f"{node_id} is a node of no source"
-        choice = sorted(self._consider.get(node_id, ()))
-        replaced = sorted(self._newer[node_id])
-        if replaced:
-            return f"{node_id} is obsolete, and {', '.join(replaced)} that replaced it is a node of no source"
-        return f"{node_id} is obsolete" + (f"; consider {', '.join(choice)}" if choice else ", and nothing replaced it")
-
-    def _now(self, node_id: str) -> set[str]:
-        found: set[str] = set()
-        seen: set[str] = set()
-        waiting = [node_id]
-        while waiting:
-            one = waiting.pop()
-            if one in self.known:
-                found.add(one)
-            elif one not in seen:
-                seen.add(one)
-                waiting += self._newer.get(one, ())
-        return found
-
-
 def _nodes(
-    sources: Iterable[_Source], references: Mapping[str, list[str]], ids: _Ids, tick: Progress
+    sources: Iterable[_Source], references: Mapping[str, list[str]], ids: KnownIds, tick: Progress
 ) -> Iterator[NodeRecord]:
-    for source in sources:
+    for number, source in enumerate(sources):
+        graph = None if source.graph is None else number
         for node in source.reader.nodes():
             if not node.id.isprintable():
                 source.reader.fault("bad_value", f"the id {node.id!r} holds a control or invisible character")
@@ -284,7 +231,7 @@ def _nodes(
             if source.nodes % _STRIDE == 0:
                 tick(_STRIDE)
             source.sources.add(node.source)
-            ids.add(node)
+            ids.add(node, graph)
             more = references.get(node.id)
             yield node._replace(xrefs=(*node.xrefs, *sorted(more))) if more else node
         ids.retire(source.reader.obsolete)
@@ -293,7 +240,7 @@ def _nodes(
 
 
 def _edges(
-    sources: Iterable[_Source], ids: _Ids, infos: dict[str, SourceInfo], skipped: Counter[str], tick: Progress
+    sources: Iterable[_Source], ids: KnownIds, infos: dict[str, SourceInfo], skipped: Counter[str], tick: Progress
 ) -> Iterator[EdgeRecord]:
     known = ids.known
     for source in sources:

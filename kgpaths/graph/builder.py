@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kgpaths.errors import GraphError, SnapshotError, UsageError
+from kgpaths.files import disk_errors, new_folder
 from kgpaths.graph.arrays import STRIDE, Arrays, Codes, Progress, adjacency, edge_arrays, node_arrays, recode
 from kgpaths.graph.ids import check_id
 from kgpaths.graph.snapshot import (
@@ -16,7 +17,6 @@ from kgpaths.graph.snapshot import (
     SnapshotMeta,
     SourceInfo,
     content_hash,
-    new_folder,
     read_meta,
     write_files,
     write_meta,
@@ -74,7 +74,7 @@ def build_snapshot(
     arrays["node_source"] = recode(arrays["node_source"], node_sources, all_sources)
     arrays["source"] = recode(arrays["source"], codes["sources"], all_sources)
     codes["sources"] = all_sources
-    with new_folder(out, durable=durable) as folder:
+    with disk_errors(out), new_folder(out, durable=durable) as folder:
         files = write_files(folder, arrays, codes)
         meta = SnapshotMeta(
             name=name,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgpaths.errors import GraphError, UsageError
+from kgpaths.files import sha256_of
 from kgpaths.graph.hpo import hpo_version
 from kgpaths.graph.snapshot import FORMAT, META
 from kgpaths.resources import cache_dir, resource
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from kgpaths.graph.knowledge_graph import KnowledgeGraph
 
 _TABLES = ("nodes.tsv.xz", "edges.tsv.xz", "text_edges.tsv.xz")
-_CODE = ("arrays.py", "builder.py", "frequency.py", "hpo.py", "merge.py", "tables.py", "text_edges.py", "ids.py")
+_CODE = ("arrays.py", "builder.py", "frequency.py", "hpo.py", "merge.py", "tables.py", "text_edges.py", "ids.py",
+         "../language/words.py")  # fmt: skip
 _KNOWLEDGE = ("default/SHA256SUMS", "kept_apart.tsv", "licences.yaml", "node_types.yaml", "relations.yaml")
 
 
@@ -154,5 +156,5 @@ def _check_tables(folder: Path) -> None:
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     sums = {name: digest for digest, name in (line.split() for line in lines)}
     for name in _TABLES:
-        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums.get(name):
+        if sha256_of(folder / name) != sums.get(name):
             raise GraphError(f"{folder / name} is not the file that SHA256SUMS names; install kgpaths again")

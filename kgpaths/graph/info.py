@@ -45,6 +45,8 @@ class GraphInfo(NamedTuple):
     """What the build left out or joined, by reason."""
     components: dict[str, int]
     """How many parts without an edge between them (`count`), nodes in the `largest`, parts of one node (`single`)."""
+    built_on: str
+    """Names and hashes of the graphs that it was put on top of; empty for a graph of sources alone."""
 
 
 def graph_info(graph: KnowledgeGraph, hubs: int = 10) -> GraphInfo:
@@ -83,6 +85,7 @@ def graph_info(graph: KnowledgeGraph, hubs: int = 10) -> GraphInfo:
         hubs=tuple(Hub(graph.id(node), graph.name(node), graph.type(node), graph.degree(node)) for node in greatest),
         skipped=graph.meta.skipped,
         components=_describe(component_sizes(graph)),
+        built_on=str(graph.meta.parameters.get("built_on", "")),
     )
 
 

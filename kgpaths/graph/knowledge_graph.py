@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import weakref
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from kgpaths.graph.info import GraphInfo
+
+_log = logging.getLogger(__name__)
 
 
 class KnowledgeGraph:
@@ -115,7 +118,9 @@ class KnowledgeGraph:
             from kgpaths.neo4j import snapshot_of
 
             spec = snapshot_of(str(spec))
-        return cls(Path(spec)).only(tiers)
+        graph = cls(Path(spec)).only(tiers)
+        _log.info("graph %s opened from %s: %d nodes, %d edges", graph.meta.name, spec, graph.n_nodes, graph.n_edges)
+        return graph
 
     @classmethod
     def from_records(

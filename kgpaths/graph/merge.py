@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kgpaths.graph.ids import folded
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord, by_id
+from kgpaths.language.words import WORD
 from kgpaths.vocabulary.node_types import node_types
 
 RULES = (
@@ -65,8 +67,10 @@ _QUALIFIER = re.compile(
 )
 """Words that make a name mean one kind of what it means without them."""
 
-_WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
+
+
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class Conflict(NamedTuple):
@@ -76,7 +80,7 @@ class Conflict(NamedTuple):
     left: str
     right: str
     why: str
-    """`one_to_many`, `same_vocabulary`, `type`, `names_differ`, `one_kind` or `reviewed`."""
+    """`one_to_many`, `same_vocabulary`, `type`, `names_differ`, `one_kind`, `reviewed` or `settled`."""
 
 
 class MergeReport(NamedTuple):
@@ -92,7 +96,11 @@ class MergeReport(NamedTuple):
 
 
 def merge_concepts(
-    nodes: Iterable[NodeRecord], rules: Collection[str] = RULES, *, apart: Collection[frozenset[str]] = ()
+    nodes: Iterable[NodeRecord],
+    rules: Collection[str] = RULES,
+    *,
+    apart: Collection[frozenset[str]] = (),
+    settled: Mapping[str, int] = _NONE,
 ) -> tuple[dict[str, str], MergeReport]:
     """Return the canonical id of every node that is merged into another, and a report.
 
@@ -102,6 +110,8 @@ def merge_concepts(
     Args:
         rules: which of `RULES` may join nodes.
         apart: pairs of ids that were reviewed and are two concepts, whatever the rules say.
+        settled: nodes of graphs that were built before, with the number of the graph. Two of one graph are two
+            concepts, and a concept keeps the id that it has in the first of them.
 
     >>> mapping, report = merge_concepts([
     ...     NodeRecord("SYMP:0019145", "vomiting", "symptom", "symp"),
@@ -111,7 +121,7 @@ def merge_concepts(
     ({'MESH:D014839': 'HP:0002013', 'SYMP:0019145': 'HP:0002013'}, 2)
     """
     records = by_id(nodes)
-    clusters = _Clusters(records, apart)
+    clusters = _Clusters(records, apart, settled)
     direct = list(_direct(records))
 
     def confirmed(links: Iterable[Link]) -> list[Link]:
@@ -131,7 +141,7 @@ def merge_concepts(
         members[clusters.root(node_id)].append(node_id)
     mapping: dict[str, str] = {}
     for group in members.values():
-        chosen = canonical_id([records[node_id] for node_id in group])
+        chosen = _first_settled(group, settled) or canonical_id([records[node_id] for node_id in group])
         mapping |= {node_id: chosen for node_id in group if node_id != chosen}
     return dict(sorted(mapping.items())), MergeReport(
         clusters=sum(len(group) > 1 for group in members.values()),
@@ -143,17 +153,19 @@ def merge_concepts(
     )
 
 
-def merged_nodes(nodes: Iterable[NodeRecord], mapping: Mapping[str, str]) -> list[NodeRecord]:
+def merged_nodes(
+    nodes: Iterable[NodeRecord], mapping: Mapping[str, str], settled: Container[str] = ()
+) -> list[NodeRecord]:
     """Return one record for each concept, with the names and ids of all its members, sorted by id.
 
     The members' own ids are the first cross-references. One to a node that is another concept is left out: it would
-    stand for two.
+    stand for two. A concept whose id is among the `settled` has the type that it has there, and its references first.
     """
     groups: dict[str, list[NodeRecord]] = defaultdict(list)
     for node in by_id(nodes).values():
         groups[mapping.get(node.id, node.id)].append(node)
     taken = {node.id: concept for concept, members in groups.items() for node in members}
-    return [_merged(concept, groups[concept], taken) for concept in sorted(groups)]
+    return [_merged(concept, groups[concept], taken, concept in settled) for concept in sorted(groups)]
 
 
 def merged_edges(
@@ -195,7 +207,7 @@ def normal_name(text: str) -> str:
     >>> normal_name("Crohn's Diseases (regional)")
     'crohn disease regional'
     """
-    words = _WORD.findall(_POSSESSIVE.sub("", text.casefold()))
+    words = WORD.findall(_POSSESSIVE.sub("", text.casefold()))
     return " ".join(
         word[:-1] if word[-1] == "s" and len(word) > 3 and word[-2] not in "sui" else word for word in words
     )
@@ -207,13 +219,19 @@ def _concept_type(members: Sequence[NodeRecord]) -> str:
     return min((_rank(node.type), node.type) for node in surer)[1]
 
 
-def _merged(concept: str, members: list[NodeRecord], taken: Mapping[str, str]) -> NodeRecord:
+def _first_settled(group: Iterable[str], settled: Mapping[str, int]) -> str:
+    return min(((settled[node_id], node_id) for node_id in group if node_id in settled), default=(0, ""))[1]
+
+
+def _merged(concept: str, members: list[NodeRecord], taken: Mapping[str, str], settled: bool) -> NodeRecord:
     kept = next(node for node in members if node.id == concept)
     names = {name for node in members for name in (NodeName(node.name, "label"), *node.names)}
     members = sorted(members, key=lambda node: (vocabulary(node.id), node.id))
-    xrefs = dict.fromkeys((*(node.id for node in members), *(_curie(xref) for node in members for xref in node.xrefs)))
+    own = kept.xrefs if settled else ()
+    given = (_curie(xref) for node in members for xref in node.xrefs)
+    xrefs = dict.fromkeys((*own, *(node.id for node in members), *given))
     return kept._replace(
-        type=_concept_type(members),
+        type=kept.type if settled else _concept_type(members),
         xrefs=tuple(xref for xref in xrefs if xref != concept and taken.get(xref, concept) == concept),
         names=tuple(sorted(names - {NodeName(kept.name, "label")})),
     )
@@ -246,8 +264,11 @@ Link = tuple[str, str]
 class _Clusters:
     """Union-find in which a cluster never holds two ids of one vocabulary, nor types that cannot be one concept."""
 
-    def __init__(self, nodes: Mapping[str, NodeRecord], apart: Collection[frozenset[str]]) -> None:
+    def __init__(
+        self, nodes: Mapping[str, NodeRecord], apart: Collection[frozenset[str]], settled: Mapping[str, int]
+    ) -> None:
         self.nodes = nodes
+        self._settled = settled
         self._apart: dict[str, set[str]] = defaultdict(set)
         for one, other in map(sorted, apart):
             self._apart[one].add(other)
@@ -271,7 +292,7 @@ class _Clusters:
             partners[left, vocabulary(right)] += 1
             partners[right, vocabulary(left)] += 1
         for left, right in known:
-            if self.root(left) == self.root(right):
+            if self.root(left) == self.root(right) or self._settled.get(left, -1) == self._settled.get(right, -2):
                 continue
             many = partners[left, vocabulary(right)] > 1 or partners[right, vocabulary(left)] > 1
             why = "one_to_many" if many else self._forbidden(left, right)
@@ -289,9 +310,14 @@ class _Clusters:
         ours, theirs = self._members[self.root(left)], self._members[self.root(right)]
         if any(self._apart[one].intersection(theirs) for one in ours if one in self._apart):
             return "reviewed"
+        if self._graphs(ours) & self._graphs(theirs):
+            return "settled"
         if not all(compatible(self.nodes[a].type, self.nodes[b].type) for a in ours for b in theirs):
             return "type"
         return "same_vocabulary" if {vocabulary(a) for a in ours} & {vocabulary(b) for b in theirs} else ""
+
+    def _graphs(self, members: Iterable[str]) -> set[int]:
+        return {self._settled[one] for one in members if one in self._settled}
 
     def _unlike(self, left: str, right: str) -> bool:
         """Whether a reference between conditions is to something broader, as those to MeSH often are.

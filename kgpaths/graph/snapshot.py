@@ -1,4 +1,4 @@
-"""A snapshot is a folder; this says which files it has, how they are written whole or not at all, and checked.
+"""The snapshot folder: its files, how they are written, and how they are checked.
 
 ::
 
@@ -18,14 +18,9 @@
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,7 +29,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kgpaths.errors import SnapshotError, StorageFull, UsageError
+from kgpaths.errors import SnapshotError
+from kgpaths.files import sha256, sha256_of
 
 FORMAT = "kgpaths-snapshot/2"
 META = "meta.json"
@@ -113,43 +109,7 @@ def pack(strings: Iterable[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.
 def content_hash(files: Mapping[str, FileInfo]) -> str:
     """Return the hash of a snapshot from the hashes of its files."""
     lines = "".join(f"{name} {files[name].sha256}\n" for name in sorted(files))
-    return hashlib.sha256(f"{FORMAT}\n{lines}".encode()).hexdigest()
-
-
-@contextmanager
-def new_folder(out: Path, *, durable: bool = True) -> Iterator[Path]:
-    """Give a temporary folder beside `out` that becomes `out` when the block ends, whole or not at all.
-
-    If `out` has appeared meanwhile, the other's stays and this one is dropped. With `durable` all bytes are on the
-    disk before the folder has its name, so that not even a power cut leaves half of it.
-
-    Raises:
-        UsageError: `out` cannot be written.
-        StorageFull: no space left; nothing of the folder is kept.
-    """
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=".tmp", dir=out.parent))
-    except OSError as error:
-        raise UsageError(f"cannot write the graph to {out}: {error.strerror}; choose another folder") from error
-    try:
-        yield folder
-        folder.chmod(0o755)  # mkdtemp makes it private; a snapshot is shared between users of a machine
-        if durable:
-            _sync(*folder.iterdir(), folder)
-        try:
-            folder.rename(out)
-        except OSError:
-            if not (out / META).is_file():
-                raise
-        if durable:
-            _sync(out.parent)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(f"no space left for the graph in {out.parent}; free some and try again") from error
-        raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return sha256(f"{FORMAT}\n{lines}".encode())
 
 
 def write_files(
@@ -179,7 +139,10 @@ def read_meta(folder: Path) -> SnapshotMeta:
         values = json.loads((folder / META).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         what = "is no graph snapshot" if folder.exists() else "does not exist"
-        raise SnapshotError(f"{folder} {what}; give a folder that `kgpaths graph build` made, or `default`") from None
+        near = "did you mean 'default'? Else " if get_close_matches(str(folder), ["default"]) else ""
+        raise SnapshotError(
+            f"{folder} {what}; {near}give a folder that `kgpaths graph build` made, or `default`"
+        ) from None
     except (ValueError, OSError) as error:
         raise SnapshotError(f"{folder / META} cannot be read ({error}); build the graph again") from None
     if not isinstance(values, dict) or not str(values.get("format", "")).startswith("kgpaths-snapshot/"):
@@ -239,18 +202,8 @@ def load_codes(folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 def _file_info(path: Path) -> FileInfo:
-    with path.open("rb") as file:
-        return FileInfo(size=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+    return FileInfo(size=path.stat().st_size, sha256=sha256_of(path))
 
 
 def _write_json(path: Path, value: Any) -> None:
     path.write_bytes(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n")
-
-
-def _sync(*paths: Path) -> None:
-    for path in paths:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
+from kgpaths.language.words import LETTERS_AND_ENDING, WORD
 from kgpaths.resources import resource
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?")
 _QUALIFIER = re.compile(
     r"\s*(?:[(\[](?:disease|disorder|finding|symptom|qualifier value|procedure)[)\]]| as Topic)$", re.IGNORECASE
 )
@@ -163,7 +163,7 @@ def in_sentence(name: str, node_type: str = "") -> str:
         and (re.match(r"[A-Z][a-z]+ (?!.*virus\b)[a-z]+", text) or _TAXON.match(text)) is not None
     )
     text = natural_order(text)
-    first = _WORD.findall(name.strip().split(" ", 1)[0])
+    first = LETTERS_AND_ENDING.findall(name.strip().split(" ", 1)[0])
 
     def recase(match: re.Match[str]) -> str:
         word = match.group()
@@ -187,7 +187,7 @@ def in_sentence(name: str, node_type: str = "") -> str:
             return word
         return word[0].lower() + word[1:]
 
-    return _WORD.sub(recase, text)
+    return LETTERS_AND_ENDING.sub(recase, text)
 
 
 def capitalised(sentence: str) -> str:
@@ -315,7 +315,7 @@ def folded(text: str) -> str:
     >>> folded("Crohn's  disease") == folded("crohn disease"), folded("β-Blockers")
     (True, 'β blockers')
     """
-    return " ".join(re.findall(r"\w+", re.sub(r"['’]s\b", "", without_accents(text).casefold())))
+    return " ".join(WORD.findall(re.sub(r"['’]s\b", "", without_accents(text).casefold())))
 
 
 def plain(text: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from kgpaths.language.patterns import patterns, tables
-from kgpaths.language.polarity import polarity
+from kgpaths.language.question_polarity import polarity
+from kgpaths.language.question_words import patterns, tables
 from kgpaths.language.sentences import sentences
 from kgpaths.records import QAItem, Question, QuestionKind, QuestionPolarity, Span
 

@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from kgpaths.config import Prices
+from kgpaths.files import write_whole
 from kgpaths.llm.limits import price
 from kgpaths.llm.store import Totals
 
@@ -74,5 +75,5 @@ class Usage(BaseModel):
         )
 
     def write(self, path: Path) -> None:
-        """Write the account; a torn one is written again by the next call."""
-        path.write_text(self.model_dump_json(indent=2) + "\n")
+        """Write the account, whole or not at all."""
+        write_whole(path, (self.model_dump_json(indent=2) + "\n").encode())

@@ -7,6 +7,7 @@ anything looks at it. What concerns one row comes back as a `Reply` with a fault
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -18,9 +19,11 @@ from kgpaths.llm.accounting import Spent, Usage
 from kgpaths.llm.client import Answer, Client, api_key
 from kgpaths.llm.limits import Budget, Outage, Rates
 from kgpaths.llm.messages import ChatRequest, Fault, Reply, canonical_json, reply_key
-from kgpaths.llm.reading import read_reply
+from kgpaths.llm.reply_body import read_reply
 from kgpaths.llm.store import Note, ReplyStore, StoredReply
 from kgpaths.llm.tokens import TokenMeter, rough_tokens
+
+_log = logging.getLogger(__name__)
 
 _FAILURES: tuple[Fault, ...] = ("transport", "timeout", "rate_limited", "bad_response")
 """Faults that speak of the endpoint and not of the question."""
@@ -186,9 +189,14 @@ class Endpoint:
                         await self.store.put(StoredReply(key, self.base_url, attempt, canonical, rough, answer.body))
                     reply = read_reply(answer.body)
                     self._account(key, rough, reply)
+            if reply.fault is not None:
+                _log.info("no answer from %s: %s (%s)", request.model, reply.fault, reply.detail)
+            _log.debug("reply %s: %d and %d tokens", key[:16], reply.prompt_tokens, reply.completion_tokens)
             self._judge(answer, reply)
         except KgpathsError as error:
-            self._over = self._over or error
+            if self._over is None:
+                self._over = error
+                _log.info("nothing more is sent: %s", error)
             raise
         return reply
 

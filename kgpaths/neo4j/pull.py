@@ -7,16 +7,14 @@ then does it get its name.
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from kgpaths.errors import GraphError, SnapshotError, StorageFull, UsageError
+from kgpaths.errors import GraphError, SnapshotError, UsageError
+from kgpaths.files import FolderLock, disk_errors, new_file, new_folder
 from kgpaths.graph.builder import build_snapshot
 from kgpaths.graph.snapshot import META, SnapshotMeta, read_meta, write_meta
 from kgpaths.neo4j.connection import Database, connect
@@ -86,22 +84,12 @@ def _there(out: Path) -> SnapshotMeta | None:
 def _pages_for(out: Path, wanted: SnapshotMeta) -> Iterator[Path]:
     """Give the folder for the pages of this very graph; one that an earlier pull began is used again."""
     pages = out.parent / f".{out.name}-{wanted.content_hash[:16]}.pull"
-    try:
-        pages.mkdir(parents=True, exist_ok=True)
-        lock = (pages / "lock").open("w")
-    except OSError as error:
-        raise UsageError(f"cannot write beside {out}: {error.strerror}; choose another folder") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(f"another process is pulling this graph into {out}; wait for it") from None
-        try:
-            yield pages
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise StorageFull(f"no space left in {out.parent}; make room and run the same command again") from error
-            raise
+    lock = FolderLock(pages, who="another process", does=f"is pulling this graph into {out}; wait for it")
+    with ExitStack() as stack:
+        with disk_errors(out):
+            pages.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(lock)
+        yield pages
 
 
 def _fetch(
@@ -118,12 +106,8 @@ def _fetch(
                 f"{database.address} lacks {last - first - len(rows)} of the {kind} {first} to {last - 1}; "
                 "push it again with --replace"
             )
-        draft = pages / f"{kind}.tmp"
-        with draft.open("w", encoding="utf-8") as file:
+        with disk_errors(pages), new_file(pages / f"{kind}-{last:012}.jsonl", encoding="utf-8") as file:
             file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(pages / f"{kind}-{last:012}.jsonl")
         tick(last - first)
         first = last
 
@@ -140,18 +124,14 @@ def _rows(pages: Path, kind: str) -> Iterator[Row]:
 
 
 def _build(pages: Path, wanted: SnapshotMeta, out: Path, database: Database) -> None:
-    draft = pages / "snapshot"
-    shutil.rmtree(draft, ignore_errors=True)
     nodes, edges = map(node_record, _rows(pages, "nodes")), map(edge_record, _rows(pages, "edges"))
-    built = build_snapshot(nodes, edges, draft, name=wanted.name)
-    if built.content_hash != wanted.content_hash:
-        shutil.rmtree(pages)
-        raise SnapshotError(
-            f"the graph in {database.address} was changed since it was pushed: its content is "
-            f"{built.content_hash[:12]}, not {wanted.content_hash[:12]}; push it again with --replace"
-        )
-    write_meta(draft, wanted)  # with what the first build was told and what it left out
-    if out.is_dir() and not any(out.iterdir()):
-        out.rmdir()
-    draft.rename(out)
+    with disk_errors(out), new_folder(out) as draft:
+        built = build_snapshot(nodes, edges, draft, name=wanted.name)
+        if built.content_hash != wanted.content_hash:
+            shutil.rmtree(pages)
+            raise SnapshotError(
+                f"the graph in {database.address} was changed since it was pushed: its content is "
+                f"{built.content_hash[:12]}, not {wanted.content_hash[:12]}; push it again with --replace"
+            )
+        write_meta(draft, wanted)  # with what the first build was told and what it left out
     shutil.rmtree(pages)

@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 import warnings
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -21,12 +18,11 @@ from numpy.typing import NDArray
 
 from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError, nearest
+from kgpaths.files import new_folder
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.paths.costs import degree_costs, edge_costs
-from kgpaths.paths.kernel import Barred
-from kgpaths.paths.kernel_numpy import ANY, UNUSED
+from kgpaths.paths.costs import edge_costs
 from kgpaths.paths.priors import priors_file, read_priors, steps
-from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.paths.search_graph import ANY, UNUSED, Barred, SearchGraph
 from kgpaths.resources import cache_dir
 from kgpaths.vocabulary.node_types import node_types
 from kgpaths.vocabulary.relations import Family, relations, relations_of
@@ -56,7 +52,8 @@ def search_graph(graph: KnowledgeGraph, config: PathConfig, view: View = "defaul
     if not folder.is_dir():
         made = _make(graph, config, view)
         try:
-            _write(made, folder)
+            with new_folder(folder) as part:
+                made.save(part)
         except OSError as error:
             warnings.warn(
                 f"the search graph cannot be kept in {folder.parent} ({error}); it is made anew each time", stacklevel=2
@@ -71,20 +68,15 @@ def view_costs(graph: KnowledgeGraph, config: PathConfig, view: View = "default"
     A predicate or node type that the vocabulary does not have is outside every view: it has neither cost nor phrase.
     """
     symmetric, walked = _predicate_tables(graph, view)
-    if config.cost != "dwpc":
-        costs = degree_costs(
-            graph.subject, graph.object, graph.degrees, formula=config.cost, hop_millinats=config.hop_millinats
-        )
-    else:
-        costs = edge_costs(
-            graph.subject,
-            graph.object,
-            graph.predicate,
-            prior_millinats=_priors(graph, config),
-            symmetric=symmetric,
-            weight=config.degree_weight,
-            hop_millinats=config.hop_millinats,
-        )
+    costs = edge_costs(
+        graph.subject,
+        graph.object,
+        graph.predicate,
+        prior_millinats=_priors(graph, config),
+        symmetric=symmetric,
+        weight=config.degree_weight,
+        hop_millinats=config.hop_millinats,
+    )
     # Modes of inheritance, onsets and the like are no step of reasoning, whatever the relation.
     linkable = [kind in node_types() and node_types()[kind].linkable for kind in graph.node_types]
     concepts = np.array(linkable, dtype=bool)[graph.node_type]
@@ -210,7 +202,6 @@ def _cost_key(graph: KnowledgeGraph, config: PathConfig, view: View) -> str:
     parts = [
         _FORMAT,
         view,
-        config.cost,
         config.forbidden,
         config.degree_weight,
         config.hop_millinats,
@@ -220,18 +211,3 @@ def _cost_key(graph: KnowledgeGraph, config: PathConfig, view: View) -> str:
         _kinds(graph),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
-
-
-def _write(made: SearchGraph, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        made.save(draft)
-        draft.chmod(0o755)
-        try:
-            draft.rename(folder)
-        except OSError:
-            if not folder.is_dir():  # otherwise another process was faster, with the same bytes
-                raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

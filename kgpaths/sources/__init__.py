@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kgpaths.sources.catalogue import DATASETS, SourceEntry, open_source, sources
-from kgpaths.sources.faults import SourceFault
 from kgpaths.sources.source import Source
+from kgpaths.sources.source_faults import SourceFault
 
 __all__ = ["DATASETS", "Source", "SourceEntry", "SourceFault", "open_source", "sources"]

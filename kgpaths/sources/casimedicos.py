@@ -6,7 +6,7 @@ from typing import Any
 
 from kgpaths.sources.cells import is_nothing, whole_number
 from kgpaths.sources.datasets import HubLocation, QADataset
-from kgpaths.sources.faults import Record
+from kgpaths.sources.source_faults import Record
 
 
 def columns(fields: Record) -> Record:

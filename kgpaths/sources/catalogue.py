@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from kgpaths.errors import UsageError, nearest
-from kgpaths.sources import answers
+from kgpaths.sources import gold_answers
 from kgpaths.sources.casimedicos import CASIMEDICOS
 from kgpaths.sources.datasets import HubLocation, QADataset, as_they_are
 from kgpaths.sources.medmcqa import MEDMCQA
@@ -21,6 +22,7 @@ from kgpaths.sources.source import HubSource, LocalSource, Source
 DATASETS: Mapping[str, QADataset] = MappingProxyType(
     {dataset.name: dataset for dataset in (MEDQA, MEDMCQA, PUBMEDQA, CASIMEDICOS, MEDQUAD)}
 )
+_log = logging.getLogger(__name__)
 _SAMPLES = Path(__file__).parent / "samples"
 _FORMS = "SOURCE, SOURCE@hub, SOURCE@hub:REVISION, SOURCE:FILE, jsonl:FILE, hf:ORG/NAME or hf:ORG/NAME@REVISION"
 
@@ -79,6 +81,17 @@ def open_source(spec: str, *, limit: int | None = None, training: bool = True) -
     """
     if limit is not None and limit < 1:
         raise UsageError(f"limit must be at least 1, not {limit}")
+    source = _opened(spec, limit, training)
+    _log.info(
+        "source %s opened: %s rows, %s",
+        spec,
+        "an unknown number of" if source.size is None else source.size,
+        source.fingerprint,
+    )
+    return source
+
+
+def _opened(spec: str, limit: int | None, training: bool) -> Source:
     name, hub, revision, place = _parts(spec)
     if name == "hf":
         generic = _generic(place, HubLocation(place))
@@ -137,7 +150,7 @@ def _generic(name: str, hub: HubLocation) -> QADataset:
         columns=as_they_are,
         needs_options=False,
         split_in_name=False,
-        survey=answers.survey,
+        survey=gold_answers.survey,
     )
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from typing import Any
 
 from kgpaths.language.control_tokens import without_tokens
-from kgpaths.sources.faults import Record, Unusable
+from kgpaths.sources.source_faults import Record, Unusable
 
 # What pandas writes for a missing value and reads as one. `NA` and `Null` are left out: sodium, a null hypothesis.
 _NOTHING = frozenset({"nan", "NaN", "-nan", "-NaN", "None", "null", "NULL", "NaT", "<NA>", "N/A", "n/a", "#N/A"})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kgpaths.records import Split
-from kgpaths.sources.faults import Record
+from kgpaths.sources.source_faults import Record
 
 Columns = Callable[[Record], Record]
 """Turns a row with the data set's own columns into one of the generic schema (`kgpaths.sources.questions`)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kgpaths.errors import Interrupted, SourceError
-from kgpaths.sources.faults import RawRow
+from kgpaths.files import Row
 
 
 def resolve_revision(repo: str, revision: str | None) -> str:
@@ -40,7 +40,7 @@ def open_stream(repo: str, config: str | None, split: str, commit: str) -> Any:
         raise SourceError(_unreachable(repo, commit, error)) from error
 
 
-def rows(stream: Any, place: str) -> Iterator[RawRow]:
+def rows(stream: Any, place: str) -> Iterator[Row]:
     """Yield the rows of an open stream.
 
     Raises:
@@ -56,7 +56,7 @@ def rows(stream: Any, place: str) -> Iterator[RawRow]:
         except Exception as error:
             raise Interrupted(f"{place} broke off after row {number} ({error}); type the same command again") from error
         number += 1
-        yield RawRow(f"{place}:{number}", fields)
+        yield Row(f"{place}:{number}", fields)
 
 
 def _unreachable(repo: str, revision: str | None, error: Exception) -> str:

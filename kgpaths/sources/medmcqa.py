@@ -11,7 +11,7 @@ from typing import Any
 from kgpaths.errors import SourceError
 from kgpaths.sources.cells import is_nothing, same_text, whole_number
 from kgpaths.sources.datasets import Columns, HubLocation, QADataset
-from kgpaths.sources.faults import Record
+from kgpaths.sources.source_faults import Record
 
 _ANSWER = re.compile(
     r"\A\W*([a-d])\b\W{0,3}\si\.?\s?e\b|"  # "C i.e., Gout"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kgpaths.sources.answers import survey
 from kgpaths.sources.datasets import HubLocation, QADataset, as_they_are
+from kgpaths.sources.gold_answers import survey
 
 # The original's columns (question, options, answer, answer_idx) are the generic ones.
 MEDQA = QADataset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from kgpaths.sources.datasets import HubLocation, QADataset
-from kgpaths.sources.faults import Record
+from kgpaths.sources.source_faults import Record
 
 
 def columns(fields: Record) -> Record:

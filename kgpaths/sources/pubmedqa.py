@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpaths.sources.datasets import HubLocation, QADataset
-from kgpaths.sources.faults import Record
+from kgpaths.sources.source_faults import Record
 
 _OPTIONS = {"A": "yes", "B": "no", "C": "maybe"}
 _TEST_IDS = Path(__file__).parent / "samples" / "pubmedqa_test_pmids.txt.gz"

@@ -28,10 +28,10 @@ from collections.abc import Sequence
 from typing import get_args
 
 from kgpaths.records import Option, QAItem, Split
-from kgpaths.sources.answers import KEY_COLUMNS, is_a_key, right_option
 from kgpaths.sources.cells import is_nothing, shown, text_of
-from kgpaths.sources.faults import Record, SourceFault, Unusable
-from kgpaths.sources.options import read_options, without_repeated
+from kgpaths.sources.gold_answers import KEY_COLUMNS, is_a_key, right_option
+from kgpaths.sources.row_options import read_options, without_repeated
+from kgpaths.sources.source_faults import Record, SourceFault, Unusable
 
 _SPLITS: dict[str, Split] = {
     **dict.fromkeys(("train", "training"), "train"),
@@ -109,7 +109,7 @@ def to_item(
             **texts,
         )
     except Unusable as fault:
-        return SourceFault(where, item_id if item_id.isprintable() else "", fault.reason, str(fault))
+        return SourceFault(where, fault.reason, str(fault), item_id if item_id.isprintable() else "")
 
 
 def _options(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from kgpaths.errors import HeldOutSplit, SourceError, StorageFull
+from kgpaths.files import Row, check_readable, sha256_of
 from kgpaths.records import QAItem, Split
 from kgpaths.sources import files, hub
 from kgpaths.sources.datasets import Columns, QADataset
-from kgpaths.sources.faults import RawRow, Record, SourceFault
 from kgpaths.sources.questions import split_of, split_of_name, to_item
+from kgpaths.sources.source_faults import Record, SourceFault
 
 
 class Source:
@@ -49,10 +51,10 @@ class Source:
             for row in islice(self._rows(), self.limit):
                 yield seen.checked(row if isinstance(row, SourceFault) else self._item(row), row.where)
 
-    def _rows(self) -> Iterator[RawRow | SourceFault]:
+    def _rows(self) -> Iterator[Row | SourceFault]:
         raise NotImplementedError
 
-    def _item(self, row: RawRow) -> QAItem | SourceFault:
+    def _item(self, row: Row) -> QAItem | SourceFault:
         return to_item(
             self._columns(row.fields),
             row.where,
@@ -83,15 +85,16 @@ class LocalSource(Source):
     ) -> None:
         super().__init__(dataset, licence=licence, url=url, limit=limit, training=training)
         self.path = path
-        files.check_readable(path)
-        self.fingerprint = files.file_fingerprint(path)
+        with files.source_errors():
+            check_readable(path)
+        self.fingerprint = f"sha256:{sha256_of(path)}"
         if dataset.split_in_name:
             self.default_split = split_of_name(path.name.partition(".")[0]) or "train"
         if dataset.survey is not None:
-            self._columns = dataset.survey((row.fields for row in self._rows() if isinstance(row, RawRow)), path.name)
+            self._columns = dataset.survey((row.fields for row in self._rows() if isinstance(row, Row)), path.name)
         self.size = self._looked_over()
 
-    def _rows(self) -> Iterator[RawRow | SourceFault]:
+    def _rows(self) -> Iterator[Row | SourceFault]:
         return files.read_rows(self.path)
 
     def _looked_over(self) -> int:
@@ -100,7 +103,7 @@ class LocalSource(Source):
         first = ""
         for row in islice(self._rows(), self.limit):
             rows += 1
-            if isinstance(row, RawRow) and self._split(row.fields) in self.dataset.held_out:
+            if isinstance(row, Row) and self._split(row.fields) in self.dataset.held_out:
                 held_out += 1
                 first = first or f"{row.where} is of the {self._split(row.fields)} split"
         if not rows:
@@ -135,7 +138,7 @@ class HubSource(Source):
         if columns and not any("question" in name.lower() for name in columns):
             raise SourceError(f"{self.place} has no column 'question'; its columns: {', '.join(columns)}")
 
-    def _rows(self) -> Iterator[RawRow | SourceFault]:
+    def _rows(self) -> Iterator[Row | SourceFault]:
         for row in hub.rows(self._stream, self.place):
             held_out = self._split(row.fields) in self.dataset.held_out
             if held_out == (not self.training):
@@ -180,5 +183,5 @@ class _SeenIds:
             return item
         (earlier,) = self._table.execute("select place from ids where id = ?", (item_id,)).fetchone()
         if isinstance(item, SourceFault):
-            return item._replace(item_id="")
-        return SourceFault(where, "", "malformed_input", f"id {item_id!r} was given before, at {earlier}")
+            return replace(item, item_id="")
+        return SourceFault(where, "malformed_input", f"id {item_id!r} was given before, at {earlier}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kgpaths.testing.endpoint_faults import FaultKind, echo, share, times
 from kgpaths.testing.fault_server import FaultServer
-from kgpaths.testing.faults import FaultKind, echo, share, times
 from kgpaths.testing.hub_server import HubServer
 
 __all__ = ["FaultKind", "FaultServer", "HubServer", "echo", "share", "times"]

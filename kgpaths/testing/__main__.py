@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from kgpaths.testing.endpoint_faults import FAULT_KINDS, Payload, echo, share
 from kgpaths.testing.fault_server import FaultServer
-from kgpaths.testing.faults import FAULT_KINDS, Payload, echo, share
 
 
 def _rehearsed(payload: Payload) -> str:
-    from kgpaths.verbalization.rehearsal import rehearse
+    from kgpaths.verbalization.recipes.rehearsal import rehearse
 
     return rehearse("\n".join(message["content"] for message in payload["messages"] if message["role"] != "assistant"))
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from kgpaths.testing.faults import FaultKind, Payload, Plan, echo
+from kgpaths.testing.endpoint_faults import FaultKind, Payload, Plan, echo
 
 _STATUS: dict[str, tuple[int, str, str]] = {
     "400": (400, "Bad Request", "this request cannot be answered"),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kgpaths.corpus.storage import sha256_of, write_whole
-from kgpaths.errors import CheckpointDamaged, StorageFull, UsageError
+from kgpaths.errors import CheckpointDamaged, StorageFull
+from kgpaths.files import disk_errors, new_folder, no_space, sha256_of, write_whole
 
 SEAL = "complete.json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -32,41 +31,27 @@ def is_full(error: BaseException | None) -> bool:
 
 
 @contextmanager
-def saving(folder: Path, partial: Path | None = None) -> Iterator[None]:
-    """Remove what was half-written when a save fails, and say what to do.
+def saving(folder: Path) -> Iterator[None]:
+    """Say what to do when a save fails.
 
     Raises:
         StorageFull: no space is left; earlier checkpoints are kept.
         UsageError: the folder cannot be written for another reason.
     """
     try:
-        yield
+        with disk_errors(folder):
+            yield
     except Exception as error:
-        shutil.rmtree(partial or folder, ignore_errors=True)
-        if is_full(error):
-            raise StorageFull(
-                f"no space left while saving {folder}; what was finished before is kept: free some space, then the "
-                "same command continues"
-            ) from error
-        if isinstance(error, OSError):
-            raise UsageError(f"{folder} cannot be written: {error.strerror or error}") from error
+        if is_full(error) and not isinstance(error, StorageFull):
+            raise no_space(folder) from error
         raise
 
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Give a temporary folder to write into; it takes the place of `folder` when all is written."""
-    partial = folder.with_name(f".{folder.name}.part")
-    with saving(folder, partial):
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
+    with saving(folder), new_folder(folder, replace=True) as partial:
         yield partial
-        for path in partial.rglob("*"):
-            if path.is_file():
-                with path.open("rb") as handle:
-                    os.fsync(handle.fileno())
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.replace(folder)
 
 
 def seal(folder: Path) -> None:

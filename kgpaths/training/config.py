@@ -19,10 +19,13 @@ class Stabilisation(_Config):
     """A second, shorter phase at a lower rate that starts from the first phase's adapter with a fresh optimiser."""
 
     epochs: float = Field(default=1.0, gt=0.0)
+    """The rows are trained on this many times."""
     learning_rate: float = Field(default=1e-5, gt=0.0)
+    """The optimiser starts from this rate."""
     scheduler: Scheduler = "cosine"
+    """The rate follows this curve over the steps."""
     max_steps: int | None = Field(default=None, ge=1)
-    """Stop after so many optimiser steps; None goes by `epochs`."""
+    """The training stops after this many optimiser steps; without a number it goes by `epochs`."""
 
 
 class TrainConfig(_Config):
@@ -36,71 +39,83 @@ class TrainConfig(_Config):
 
     # the adapter
     rank: int = Field(default=16, ge=1, le=1024)
+    """The adapter has this rank."""
     alpha: int = Field(default=32, ge=1)
-    """The adapter's output is scaled by alpha / rank, with `rslora` by alpha / √rank."""
+    """The output of the adapter is scaled by alpha / rank, and with `rslora` by alpha / √rank."""
     dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    """The adapter leaves out this share of its inputs while it trains."""
     dora: bool = False
-    """Weight-decomposed adapters (Liu et al. 2024): better at low rank, about a third slower."""
+    """The adapters decompose weights (Liu et al. 2024), which is better at low rank and about a third slower."""
     rslora: bool = False
-    """Rank-stabilised scaling (Kalajdzievski 2023): for high ranks."""
+    """The scaling is stabilised by rank (Kalajdzievski 2023), which suits high ranks."""
     target_modules: Literal["all-linear"] | tuple[str, ...] = "all-linear"
-    """Names of the layers that get an adapter; `all-linear` is written out, sorted, without the output layer."""
+    """The layers with these names get an adapter; `all-linear` is written out, sorted, without the output layer."""
 
     # the optimisation
     learning_rate: float = Field(default=1e-4, gt=0.0)
+    """The optimiser starts from this rate."""
     scheduler: Scheduler = "cosine"
+    """The rate follows this curve over the steps."""
     warmup_share: float = Field(default=0.03, ge=0.0, lt=1.0)
-    """Share of the steps over which the rate rises from 0."""
+    """The rate rises from 0 over this share of the steps."""
     weight_decay: float = Field(default=0.0, ge=0.0)
+    """The optimiser shrinks weights by this much."""
     max_grad_norm: float = Field(default=1.0, gt=0.0)
+    """Gradients with a norm above this are scaled down to it."""
     epochs: float = Field(default=1.0, gt=0.0)
+    """The rows are trained on this many times."""
     max_steps: int | None = Field(default=None, ge=1)
-    """Stop after so many optimiser steps; None goes by `epochs`."""
+    """The training stops after this many optimiser steps; without a number it goes by `epochs`."""
     batch_size: int = Field(default=1, ge=1)
-    """Sequences that one device works on at a time; with `packing` each holds several rows."""
+    """One device works on this many sequences at a time; with `packing` each holds several rows."""
     effective_batch: int = Field(default=8, ge=1)
-    """Sequences behind one optimiser step, over all devices and accumulated batches."""
+    """This many sequences stand behind one optimiser step, over all devices and accumulated batches."""
     stabilise: Stabilisation | None = None
+    """A second, gentler phase follows with these options; without them there is none."""
     seed: int = Field(default=0, ge=0)
+    """This seed decides the order of rows and the first weights of the adapter."""
 
     # the rows
     max_length: int = Field(default=4096, ge=8)
-    """Longest row in tokens, prompt and answer; nothing is ever cut to fit."""
+    """A row has at most this many tokens, prompt and answer together; nothing is ever cut to fit."""
     too_long: Literal["drop", "refuse"] = "drop"
-    """What becomes of longer rows: left out and counted, or the training does not start."""
+    """Longer rows are left out and counted (`drop`), or the training does not start (`refuse`)."""
     packing: bool = False
-    """Put several rows into one sequence of `max_length`; rows do not see each other."""
+    """Several rows share one sequence of `max_length`; they do not see each other."""
     curriculum: Literal["none", "hops"] = "none"
-    """`hops`: rows with short paths first, those with long ones last, in every epoch."""
+    """With `hops`, rows with short paths come first and those with long ones last, in every epoch."""
     eval_share: float = Field(default=0.0, ge=0.0, lt=0.5)
-    """Share of rows held out, by a hash of their id, where the corpus has no validation split of its own."""
+    """This share of rows is held out, by a hash of their id, where the corpus has no validation split of its own."""
     early_stopping: int | None = Field(default=None, ge=1)
-    """Stop after so many evaluations without a lower evaluation loss, and keep the best adapter."""
+    """The training stops after this many evaluations without a lower evaluation loss and keeps the best adapter."""
     chat_template: str | None = None
-    """File with a Jinja chat template that takes the place of the tokenizer's own."""
+    """This file holds a Jinja chat template that takes the place of the tokenizer's own."""
 
     # memory and kernels: `auto` takes what the machine has, and what was taken is printed
     quantise: Literal["auto", "nf4", "none"] = "auto"
-    """NF4 with double quantisation; auto: on a GPU."""
+    """The base model is loaded as NF4 with double quantisation; `auto` does so on a GPU."""
     precision: Literal["auto", "bf16", "fp16", "fp32"] = "auto"
+    """Numbers are computed in this precision; `auto` takes the best that the machine has."""
     attention: Literal["auto", "sdpa", "eager", "flash_attention_2"] = "auto"
+    """Attention is computed by this kernel; `auto` takes what the machine has."""
     liger: bool | None = None
-    """Fused layers of liger-kernel; None uses them where they are installed and a GPU is there."""
+    """Fused layers of liger-kernel are used; null uses them where they are installed and a GPU is there."""
     optimiser: Optimiser = "auto"
+    """This optimiser is used; `auto` takes one that suits the machine."""
     gradient_checkpointing: bool = True
-    """Compute activations again in the backward pass rather than keep them."""
+    """Activations are computed again in the backward pass rather than kept."""
 
     # what is kept
     log_every: int = Field(default=10, ge=1)
-    """Optimiser steps between two lines of metrics."""
+    """A line of metrics is written after this many optimiser steps."""
     save_every: int = Field(default=100, ge=1)
-    """Optimiser steps between two checkpoints, and two evaluations."""
+    """A checkpoint is written, and an evaluation made, after this many optimiser steps."""
     keep_checkpoints: int = Field(default=2, ge=2)
-    """Checkpoints kept; two, so that one that could not be written never costs the last good one."""
+    """This many checkpoints are kept; with two, one that could not be written never costs the last good one."""
     merge: bool = True
-    """Also write the adapter merged into the unquantised base model."""
+    """The adapter is also written merged into the unquantised base model."""
     base_licence: str | None = None
-    """Licence of the base model, where its model card does not say."""
+    """The base model has this licence; it is needed where its model card does not say."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from kgpaths.errors import TrainingError, UsageError
+from kgpaths.errors import FileError, TrainingError, UsageError
+from kgpaths.files import Fault, Rows, sha256_of
 
 
 class Conversation(NamedTuple):
@@ -87,9 +88,7 @@ def _read(spec: str) -> tuple[list[Conversation], list[Conversation], Provenance
         return _read_run(path)
     if not path.is_file():
         raise UsageError(f"{spec} is neither a run folder nor a file; for a data set on the Hub write hf:ORG/NAME")
-    with path.open("rb") as handle:
-        digest = hashlib.file_digest(handle, "sha256").hexdigest()
-    return _conversations(_file_rows(path), spec), [], Provenance(name=path.name, corpus_hash=digest)
+    return _conversations(_file_rows(path), spec), [], Provenance(name=path.name, corpus_hash=sha256_of(path))
 
 
 def _read_run(folder: Path) -> tuple[list[Conversation], list[Conversation], Provenance]:
@@ -111,7 +110,7 @@ def _read_run(folder: Path) -> tuple[list[Conversation], list[Conversation], Pro
     llm = manifest.config.llm
     about = Provenance(
         name=manifest.source_name,
-        corpus_hash=hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest(),
+        corpus_hash=sha256_of(folder / MANIFEST),
         graph_name=manifest.graph_name,
         graph_hash=manifest.graph_hash,
         recipe="templates, without a language model" if llm is None else f"{llm.recipe}, {', '.join(llm.models)}",
@@ -136,18 +135,13 @@ def _read_hub(spec: str) -> tuple[list[Conversation], list[Conversation], Proven
 
 
 def _file_rows(path: Path) -> Iterator[Any]:
-    if path.suffix == ".parquet":
-        from kgpaths.corpus.reading import read_file
-
-        yield from read_file(path)
-        return
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield json.loads(line)
-                except ValueError as error:
-                    raise TrainingError(f"{path}:{number} is no JSON: {error}") from None
+    try:
+        for row in Rows(path):
+            if isinstance(row, Fault):
+                raise TrainingError(f"{row.where}: {row.message}")
+            yield row.fields
+    except FileError as error:
+        raise TrainingError(str(error)) from None
 
 
 def _conversations(rows: Iterable[Any], where: str) -> list[Conversation]:

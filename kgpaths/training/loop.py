@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -143,11 +144,15 @@ def make_trainer(
 
         def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
             checkpoint = folder / f"checkpoint-{self.state.global_step}"
-            with checkpoints.saving(checkpoint):
-                super()._save_checkpoint(*args, **kwargs)
-                self.accelerator.wait_for_everyone()  # each process writes the state of its own random numbers
-                if is_main():
-                    checkpoints.seal(checkpoint)
+            try:
+                with checkpoints.saving(checkpoint):
+                    super()._save_checkpoint(*args, **kwargs)
+                    self.accelerator.wait_for_everyone()  # each process writes the state of its own random numbers
+                    if is_main():
+                        checkpoints.seal(checkpoint)
+            except Exception:
+                shutil.rmtree(checkpoint, ignore_errors=True)  # it takes the space that is missing
+                raise
 
     callbacks = [_reporter(phase, metrics, progress)]
     if config.early_stopping:

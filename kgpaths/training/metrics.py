@@ -30,7 +30,7 @@ class MetricsFile:
     def rewind(self, phase: str, step: int) -> None:
         """Forget what was measured after a checkpoint of this phase; earlier phases stay."""
         kept = [line for line in read_metrics(self.path) if line["phase"] != phase or line["step"] <= step]
-        from kgpaths.corpus.storage import write_whole
+        from kgpaths.files import write_whole
 
         write_whole(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
 
@@ -60,7 +60,7 @@ def draw_curve(lines: Sequence[Mapping[str, Any]], path: Path) -> None:
 
     from matplotlib.figure import Figure
 
-    from kgpaths.corpus.storage import write_whole
+    from kgpaths.files import write_whole
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()

@@ -9,8 +9,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kgpaths.corpus.storage import write_whole
 from kgpaths.errors import TrainingError, UsageError
+from kgpaths.files import write_whole
 from kgpaths.training.config import TrainConfig
 from kgpaths.training.conversations import Provenance
 from kgpaths.training.hardware import Choices

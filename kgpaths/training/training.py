@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgpaths.errors import TrainingError, UsageError
 from kgpaths.training.config import TrainConfig
+from kgpaths.training.publishing import check_policy
 from kgpaths.training.quiet import quiet_libraries
 from kgpaths.vocabulary.licences import Policy
 
@@ -79,6 +80,7 @@ def train(
         UsageError: a wrong path, or a folder of another training.
     """
     config = TrainConfig.preset(preset, **options) if preset else TrainConfig.parse(options)
+    check_policy(policy)
     require_packages(_PACKAGES, "train")
     with quiet_libraries():
         return _train(str(run), str(base_model), Path(out), config, overwrite, progress, repo, policy, say, on_metrics)
@@ -96,7 +98,7 @@ def _train(
     say: Callable[[str], None] | None,
     on_metrics: Callable[[Mapping[str, Any]], None] | None,
 ) -> TrainResult:
-    from kgpaths.corpus.storage import FolderLock
+    from kgpaths.files import FolderLock
     from kgpaths.training import checkpoints, loop, model
     from kgpaths.training.card import model_card
     from kgpaths.training.hardware import choose, is_main
@@ -105,9 +107,9 @@ def _train(
 
     tell = say if say is not None and is_main() else _silent
     record, rows, tokenizer = _prepared(run, base, config, repo, policy, tell)
-    with checkpoints.saving(folder, folder / ".part"):
+    with checkpoints.saving(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with FolderLock(folder) if is_main() else nullcontext():
+    with FolderLock(folder, who="another training") if is_main() else nullcontext():
         if is_main():
             record = _claimed(folder, record, overwrite=overwrite)
         if record.choices.processes > 1:
@@ -143,7 +145,7 @@ def _train(
                     model.save_merged(base, adapter, partial)
                     tokenizer.save_pretrained(str(partial))
                     (partial / "README.md").write_text(model_card(record, lines, merged=True), encoding="utf-8")
-            with checkpoints.saving(folder, folder / ".part"):
+            with checkpoints.saving(folder):
                 draw_curve(lines, folder / CURVE)
                 shutil.copyfile(folder / "adapter" / "README.md", folder / "README.md")
                 record.write(folder)

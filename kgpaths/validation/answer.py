@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgpaths.language.english import folded
-from kgpaths.language.names import LONGEST_ANSWER, Names
+from kgpaths.language.spoken_names import LONGEST_ANSWER, Names
 from kgpaths.validation.registry import Case, Fault, check
 
 
@@ -40,8 +40,8 @@ def conclusion_consistent(case: Case) -> Iterator[Fault]:
     reasoning = list(case.steps("evidence", "link"))
     if reasoning and answers and not answers & set(reasoning[-1][1].node_ids):
         yield Fault("the last step of reasoning does not reach the answer", "conclusion_mismatch", reasoning[-1][0])
-    cited = [edge for _, step in reasoning for edge in step.edge_ids if case.graph.has_edge(edge)]
-    reached = {end for edge in map(case.graph.edge, cited) for end in (edge.subject, edge.object)}
+    cited = [edge for _, step in reasoning for edge in case.edges_of(step)]
+    reached = {end for edge in cited for end in (edge.subject, edge.object)}
     for node in sorted(answers - reached) if reached else ():
         yield Fault(f"no cited edge reaches {node}, which the conclusion names", "conclusion_mismatch")
     for number, step in case.steps("conclusion"):

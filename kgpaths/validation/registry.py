@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kgpaths.config import ValidationConfig
 from kgpaths.language.english import folded, in_sentence, natural_order, plain, singular
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 from kgpaths.linking.assertion.stated import Stated, stated
-from kgpaths.records import Chain, Mention, Outcome, PathSet, QAItem, Reason, Step
+from kgpaths.records import Chain, Edge, Mention, Outcome, PathSet, QAItem, Reason, Step
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -64,6 +64,17 @@ class Case:
             for name in {way(name) for name in names for way in (plain, folded)} - {""}:
                 found.setdefault(name, set()).add(node)
         return {name: frozenset(nodes) for name, nodes in found.items()}
+
+    @cached_property
+    def edges(self) -> Mapping[str, Edge]:
+        """The edges that paths and steps cite, by id, as the graph has them; without those that it lacks."""
+        cited = {edge for path in self.path_set.paths for edge in path.edge_ids}
+        cited |= {edge for step in self.chain.steps for edge in step.edge_ids}
+        return {edge: self.graph.edge(edge) for edge in cited if self.graph.has_edge(edge)}
+
+    def edges_of(self, step: Step) -> list[Edge]:
+        """Return the edges that a step cites, in its order, without those that the graph lacks."""
+        return [self.edges[edge] for edge in step.edge_ids if edge in self.edges]
 
     @property
     def templated(self) -> bool:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from kgpaths.config import ValidationConfig
 from kgpaths.records import Chain, Mention, PathSet, QAItem, Reason, Status, Verdict
-from kgpaths.validation.checks import all_checks
-from kgpaths.validation.registry import Case, Registered
+from kgpaths.validation import answer, discourse, evidence_polarity, faithfulness, grounding, question_polarity, silence
+from kgpaths.validation.registry import Case, Registered, registered
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
+
+
+_FILES_OF_CHECKS = (answer, discourse, evidence_polarity, faithfulness, grounding, question_polarity, silence)
+"""Importing a file registers its checks."""
 
 
 class Validator:
@@ -20,7 +24,7 @@ class Validator:
     def __init__(self, graph: KnowledgeGraph, config: ValidationConfig | None = None) -> None:
         self._graph = graph
         self._config = config or ValidationConfig()
-        self._checks = all_checks()
+        self._checks = registered()
 
     def validate(
         self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet, chain: Chain
@@ -77,4 +81,4 @@ def checks() -> Mapping[str, str]:
     >>> checks()["answer_is_gold"].startswith("The final answer is the gold answer")
     True
     """
-    return {name: entry.description for name, entry in all_checks().items()}
+    return {name: entry.description for name, entry in registered().items()}

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kgpaths.records import Chain, Generation, Mention, PathSet, QAItem
-from kgpaths.verbalization.llm import LLMVerbalizer
-from kgpaths.verbalization.recipes import Recipe, load_recipe, recipes
-from kgpaths.verbalization.template import TemplateVerbalizer
+from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
+from kgpaths.verbalization.template.template_verbalizer import TemplateVerbalizer
 
-__all__ = ["LLMVerbalizer", "Recipe", "TemplateVerbalizer", "Verbalizer", "load_recipe", "recipes"]
+__all__ = ["LLMVerbalizer", "TemplateVerbalizer", "Verbalizer"]
 
 
 class Verbalizer(Protocol):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kgpaths.language.names import Names
+from kgpaths.language.spoken_names import Names
 from kgpaths.records import Edge, Mention, PathSet, QAItem
 from kgpaths.vocabulary.relations import relations_of
 

@@ -37,7 +37,7 @@ def read_crosswalk(data: Path) -> Crosswalk:
     claims: dict[str, set[str]] = defaultdict(set)
     members: dict[str, set[str]] = defaultdict(set)
     for file, prefix in _FILES.items():
-        for row in table(data / f"mappings/mondo/mondo_exactmatch_{file}.sssom.tsv", quoted=False, comment="#"):
+        for row in table(data / f"mappings/mondo/mondo_exactmatch_{file}.sssom.tsv", comment="#"):
             labels[row["subject_id"]] = row["subject_label"]
             other = f"{prefix}:{row['object_id'].partition(':')[2]}"
             if other.startswith("MESH:C"):

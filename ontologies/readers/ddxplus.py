@@ -19,7 +19,7 @@ def read(data: Path) -> Tables:
     """
     conditions: dict[str, list[tuple[str, float]]] = defaultdict(list)
     evidences: dict[str, tuple[str, str, float]] = {}
-    for row in table(MAPPING, quoted=False, comment="#"):
+    for row in table(MAPPING, comment="#"):
         if row["target"] and row["kind"] == "condition":
             conditions[row["key"]].append((row["target"], _STRENGTHS[row["how"]]))
         elif row["target"]:

@@ -99,7 +99,7 @@ def _names(folder: Path, labels: Mapping[str, str]) -> dict[str, list[tuple[str,
     """Return synonyms: those the translators were given, and those of the release of 2018."""
     names: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for file in ("doid-es-translated.tsv", "doid-es-untranslated.tsv"):
-        for row in table(folder / file, quoted=False):
+        for row in table(folder / file):
             kind = (row.get("predicate") or "").partition(":")[2]
             if kind in _SCOPES and row["source_id"] in labels:
                 names[row["source_id"]].append((row["source_text"], _SCOPES[kind]))
@@ -146,7 +146,7 @@ def _axioms(
         ("DO-subClassOf-anonymous.tsv", "SubClass Of [ANON]"),
         ("DO-equivalentClass.tsv", "Equivalent Class"),
     ):
-        for row in table(folder / file, quoted=False):
+        for row in table(folder / file):
             if row["ID"] not in labels:
                 continue
             for quoted, plain, value in _AXIOM.findall(row[column]):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from kgpaths.graph.readers import Faults
+from kgpaths.graph.readers.text import Table
 from kgpaths.graph.tables import EdgeRecord
 from readers.records import LONGEST_NAME, Tables, node, statement, table
 
 _TYPES = {"biological_process": "biological_process", "molecular_function": "molecular_activity"}
-_GENE_COLUMNS = ("gene", "symbol", "feature", "name", "raw", "frequency", "info", "source", "disease")
 _TOO_COMMON = 250
 """A term that more genes than this carry ("protein binding", "signal transduction") explains no disease."""
 
@@ -19,17 +20,16 @@ def read(data: Path) -> Tables:
 
     Which genes belong to diseases is looked up in HPO's table; nothing of that table is taken over.
     """
-    with_disease = {
-        row["gene"]
-        for row in table(data / "kg/hpo/genes_to_phenotype.txt.gz", quoted=False, comment="#", header=_GENE_COLUMNS)
-    }
+    # The columns are named in a remark alone, so the first row stands where their names are looked for.
+    rows = Table(data / "kg/hpo/genes_to_phenotype.txt.gz", Faults(strict=True), comment="#")
+    with_disease = {rows.header[0], *(row[0] for row in rows)}
     parents = {
         row["id"]: tuple(one for one in row["parents"].split("|") if one)
-        for row in table(data / "ontology/go_terms_parents.tsv", quoted=False)
+        for row in table(data / "ontology/go_terms_parents.tsv")
         if row["obsolete"] == "0"
     }
     nodes, edges, kept = [], [], set()
-    for row in table(data / "kg/rephetio/GO_annotations-9606-direct-expev.tsv", quoted=False):
+    for row in table(data / "kg/rephetio/GO_annotations-9606-direct-expev.tsv"):
         kind = _TYPES.get(row["go_domain"])
         genes = [gene for gene in row["gene_ids"].split("|") if gene in with_disease]
         term = row["go_id"]

@@ -6,21 +6,14 @@ are written of together more often than by chance, and are half as strong.
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Container
 from pathlib import Path
 
-from readers.records import Tables, node, statement, table
+from kgpaths.graph.readers import formats
+from readers.records import Tables, in_format
 
-_METAEDGES = {
-    "CtD": "treats",
-    "CpD": "palliates",
-    "DpS": "has_symptom",
-    "DlA": "localizes_to",
-    "DrD": "associated_with",
-}
-_COUNTED = {"DpS": 0.5, "DlA": 0.5, "DrD": 0.5}
-_PREFIXES = {"Compound": "DRUGBANK:", "Symptom": "MESH:", "Disease": "", "Anatomy": ""}
+_METAEDGES = ("CtD", "CpD", "DpS", "DlA", "DrD")
+_COUNTED = ("has_symptom", "localizes_to", "associated_with")
 
 
 def read(data: Path, symptoms: Container[str]) -> Tables:
@@ -28,23 +21,11 @@ def read(data: Path, symptoms: Container[str]) -> Tables:
 
     `symptoms` are the MeSH headings that are symptoms; Hetionet's list holds syndromes and measurements too.
     """
-    folder = data / "kg/hetionet"
-    nodes = [
-        node(_id(row["id"]), row["name"], "anatomy", "uberon")
-        for row in table(folder / "hetionet-v1.0-nodes.tsv", quoted=False)
-        if row["kind"] == "Anatomy"
+    files = [data / "kg/hetionet" / name for name in ("hetionet-v1.0-nodes.tsv", "edges-5k.sif.gz")]
+    others = {name: None for name in formats()["hetionet"].PREDICATES if name not in _METAEDGES}
+    nodes, edges = in_format("hetionet", files, "hetionet", predicates={**others, "DrD": "associated_with"})
+    return [one._replace(source="uberon") for one in nodes if one.type == "anatomy"], [
+        edge._replace(strength=0.5 if edge.predicate in _COUNTED else 1.0)
+        for edge in edges
+        if edge.predicate != "has_symptom" or edge.object in symptoms
     ]
-    edges = []
-    with gzip.open(folder / "edges-5k.sif.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            source, metaedge, target = line.rstrip("\n").split("\t")
-            if metaedge in _METAEDGES and (metaedge != "DpS" or _id(target) in symptoms):
-                strength = _COUNTED.get(metaedge, 1.0)
-                edge = statement(_id(source), _METAEDGES[metaedge], _id(target), "hetionet", strength=strength)
-                edges.append(edge)
-    return nodes, edges
-
-
-def _id(text: str) -> str:
-    kind, _, number = text.partition("::")
-    return _PREFIXES[kind] + number

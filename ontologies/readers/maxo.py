@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 from pathlib import Path
 
-from kgpaths.graph.tables import EdgeRecord, NodeRecord
+from kgpaths.graph.tables import EdgeRecord
 from readers.crosswalk import Crosswalk, representative
-from readers.records import Tables, node, statement, table
+from readers.records import Tables, in_format, statement, table
 
 _DIAGNOSTIC = "MAXO:0000003"
 _ANY_FEATURE = "HP:0000118"
+_LEFT_OUT = ("BFO:0000051", "RO:0002233", "MAXO:0000521", "MAXO:0000864", "MAXO:0001015", "MAXO:0001027")
+"""Relations of actions: has part, has input, what is avoided (behaviour, actions, food), therapeutic uses."""
 _RELATIONS = {"treats": "treats", "prevents": "prevents", "contraindicated": "contraindicated_for"}
 _NO_TEST = re.compile(r"^(medical action|clinical assessment|dysmorphology assessment|.* (evaluation|assessment))$")
 """A referral or "assessment" is observable for nearly everything, and no test a clinician would name."""
@@ -26,48 +26,21 @@ def read(data: Path, crosswalk: Crosswalk) -> Tables:
 
 
 def _procedures(path: Path) -> Tables:
-    import pronto
-
-    # the base file has parents in ontologies that it does not bring, and uses kinds of synonyms without declaring them
-    text = path.read_bytes()
-    kinds = sorted(set(re.findall(rb'" (?:EXACT|NARROW|BROAD|RELATED) ([^\s\[]+) ', text)))
-    first, *rest = text.splitlines(keepends=True)
-    lines = [first, *(b'synonymtypedef: %s ""\n' % kind for kind in kinds)]
-    lines += [line for line in rest if not re.match(rb"is_a: (?!MAXO:)|synonymtypedef:", line)]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        ontology = pronto.Ontology(io.BytesIO(b"".join(lines)), import_depth=0)
-    terms = {
-        term.id: term for term in ontology.terms() if term.id.startswith("MAXO:") and term.name and not term.obsolete
-    }
-    tests = {term.id for term in terms[_DIAGNOSTIC].subclasses()}
-    nodes: list[NodeRecord] = []
-    edges: list[EdgeRecord] = []
-    for term in terms.values():
-        names = [(one.description, _scope(one)) for one in term.synonyms]
-        nodes.append(node(term.id, term.name, "test" if term.id in tests else "procedure", "maxo", names))
-        edges += [
-            statement(term.id, "is_a", parent.id, "maxo")
-            for parent in term.superclasses(distance=1, with_self=False)
-            if parent.id in terms
-        ]
-    return nodes, edges
-
-
-def _scope(synonym: object) -> str:
-    kind = getattr(synonym, "type", None)
-    return (
-        "abbreviation"
-        if kind is not None and kind.id in ("OMO:0003000", "ABBREVIATION")
-        else str(synonym.scope).lower()
-    )  # type: ignore[attr-defined]
+    """Return the actions; those below the diagnostic ones are tests. Parents of other ontologies have no node here."""
+    nodes, edges = in_format("obo", path, "maxo", options={"prefixes": ["MAXO"]}, predicates=dict.fromkeys(_LEFT_OUT))
+    ids = {one.id for one in nodes}
+    edges = [edge for edge in edges if edge.object in ids]
+    tests, size = {_DIAGNOSTIC}, 0
+    while size < (size := len(tests)):
+        tests |= {edge.subject for edge in edges if edge.object in tests}
+    return [one._replace(type="test") if one.id in tests else one for one in nodes], edges
 
 
 def _diagnostic(data: Path, labels: dict[str, str]) -> list[EdgeRecord]:
     """Return by which test a feature can be seen."""
     return [
         statement(row["hpo_id"], "diagnosed_by", row["maxo_id"], "maxo-annotations")
-        for row in table(data / "kg/maxo/maxo_diagnostic_annotations.tsv", quoted=False, comment="#")
+        for row in table(data / "kg/maxo/maxo_diagnostic_annotations.tsv", comment="#")
         if row["maxo_id"] in labels and not _NO_TEST.match(labels[row["maxo_id"]])
     ]
 
@@ -75,7 +48,7 @@ def _diagnostic(data: Path, labels: dict[str, str]) -> list[EdgeRecord]:
 def _therapeutic(data: Path, labels: dict[str, str], crosswalk: Crosswalk) -> list[EdgeRecord]:
     """Return what treats what: a feature where one is named, else the disease itself."""
     edges = []
-    for row in table(data / "kg/maxo/maxo-annotations.tsv", quoted=False):
+    for row in table(data / "kg/maxo/maxo-annotations.tsv"):
         predicate = _RELATIONS.get(row["relation"])
         target = row["hpo_id"]
         if target == _ANY_FEATURE:

@@ -75,7 +75,7 @@ _USELESS_TAGS = frozenset({"LAB", "HIST"})  # laboratory numbers, words given up
 def read(data: Path, crosswalk: Crosswalk) -> Tables:
     """Return the headings of trees A to G."""
     folder = data / "ontology/mesh"
-    headings = {row["id"]: row["name"] for row in table(folder / "descriptors.tsv.gz", quoted=False)}
+    headings = {row["id"]: row["name"] for row in table(folder / "descriptors.tsv.gz")}
     trees = _tops(headings)
     for row in table(folder / "trees.tsv.gz"):
         number = row["tree_number"]
@@ -93,7 +93,7 @@ def read(data: Path, crosswalk: Crosswalk) -> Tables:
     ]
     drugs = {drug for drug, _ in actions}
     terms: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in table(folder / "terms.tsv.gz", quoted=False):
+    for row in table(folder / "terms.tsv.gz"):
         terms[row["id"]].append(row)
     nodes = []
     for heading, numbers in trees.items():

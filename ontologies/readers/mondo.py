@@ -29,7 +29,7 @@ def read(data: Path, crosswalk: Crosswalk) -> list[EdgeRecord]:
     """
     above: dict[str, set[str]] = defaultdict(set)
     edges = []
-    for row in table(data / "ontology/mondo/mondo-edges-2023-08.tsv", quoted=False):
+    for row in table(data / "ontology/mondo/mondo-edges-2023-08.tsv"):
         subject, predicate, object_ = row["x"], row["p"], row["y"]
         if (subject, object_) in _MISTAKEN:
             continue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from kgpaths.graph.readers import Faults, Settings, open_reader
+from kgpaths.graph.readers.text import Table
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
 from kgpaths.vocabulary.licences import licences
@@ -58,6 +59,24 @@ def _closer(scope: str, known: str | None) -> bool:
     return known is None or _SCOPE_ORDER.index(scope) < _SCOPE_ORDER.index(known)
 
 
+def in_format(format: str, path: Path | Sequence[Path], source: str, **settings: Any) -> Tables:
+    """Return what kgpaths reads of a source in one of its formats; names as `node` keeps them, no cross-references.
+
+    Raises:
+        GraphError: a row is wrong.
+    """
+    reader = open_reader(format, path, settings=Settings(source=source, **settings), strict=True)
+    nodes = [
+        node(one.id, one.name, one.type, source, [(name.text, name.scope) for name in one.names])
+        for one in reader.nodes()
+    ]
+    edges = []
+    for one in reader.edges():
+        references = "|".join(said.reference for said in one.evidence if said.reference)
+        edges.append(statement(one.subject, one.predicate, one.object, source, reference=references))
+    return nodes, edges
+
+
 def tidy(text: str) -> str:
     """Return a name in one line, without quotation marks around it and characters that cannot be seen."""
     text = "".join(char for char in " ".join(text.split()) if char.isprintable())
@@ -69,13 +88,11 @@ def is_useful(text: str) -> bool:
     return 1 < len(text) <= LONGEST_NAME and not _USELESS.search(text) and not (len(text) > 15 and _IUPAC.search(text))
 
 
-def table(
-    path: Path, *, quoted: bool = True, comment: str = "", header: Sequence[str] | None = None
-) -> Iterator[dict[str, str]]:
-    """Yield the rows of a tab-separated file as dictionaries; `header` names the columns of a file without names."""
-    opener = gzip.open if path.suffix == ".gz" else Path.open
-    with opener(path, "rt", encoding="utf-8") as text:
-        lines = (line for line in text if not (comment and line.startswith(comment)))
-        yield from csv.DictReader(
-            lines, header, delimiter="\t", quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-        )
+def table(path: Path, *, comment: str = "") -> Iterator[dict[str, str]]:
+    """Yield the rows of a tab-separated file as dictionaries.
+
+    Raises:
+        GraphError: the file is torn, or a row has another number of columns.
+    """
+    rows = Table(path, Faults(strict=True), comment=comment)
+    return (dict(zip(rows.header, row, strict=True)) for row in rows)

@@ -16,11 +16,12 @@ from typing import Any
 
 from kgpaths.extraction import RuleExtractor, Statement, read_texts
 from kgpaths.extraction.directions import right_way_round
+from kgpaths.extraction.edge_tables import ASSOCIATED, best_evidence
 from kgpaths.extraction.readers import REPRINT
 from kgpaths.extraction.run import LEAST_NPMI
 from kgpaths.extraction.strengths import Together, stated
-from kgpaths.extraction.tables import ASSOCIATED, best_evidence
-from kgpaths.extraction.texts import ReferenceText, TextFault
+from kgpaths.extraction.texts import ReferenceText
+from kgpaths.files import Fault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.default import build_default
 from kgpaths.graph.tables import EdgeRecord
@@ -46,7 +47,7 @@ def read(data: Path, tables: Path) -> Iterator[EdgeRecord]:
 
 def _edges(graph: KnowledgeGraph, extractor: RuleExtractor, source: str, file: Path) -> Iterator[EdgeRecord]:
     terms = licences()[source]
-    texts = [one for one in read_texts(file) if not isinstance(one, TextFault) and _is_read(one)]
+    texts = [one for one in read_texts(file) if not isinstance(one, Fault) and _is_read(one)]
     together = Together()
     found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for text, reading in zip(texts, extractor.read(texts), strict=True):

@@ -17,7 +17,7 @@ from kgpaths.corpus import Corpus, verify
 from kgpaths.errors import ConfigError, UsageError
 from kgpaths.testing import FaultServer
 from kgpaths.verbalization.recipes import load_recipe
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 QUESTION = {
     "id": "q1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from kgpaths import build
 from kgpaths.config import BuildConfig
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.records import (
@@ -26,6 +28,14 @@ from kgpaths.records import (
     Step,
     Verdict,
 )
+
+QUESTION = {
+    "id": "q1",
+    "question": "A man has fever and joint pain but no cough. What is the most likely diagnosis?",
+    "options": {"A": "Gout", "B": "Pneumonia", "C": "Migraine"},
+    "answer_idx": "A",
+    "split": "train",
+}
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +76,10 @@ def make_row(graph: KnowledgeGraph) -> Callable[..., Row]:
         fever = Span(section="question", start=at, end=at + 5, text="fever")
         path = ReasoningPath(hops=(hop(edge, forward=False),), cost_millinats=1200, option_key="A")
         longer = ReasoningPath(
-            hops=(hop(edge, forward=False), hop(treats, forward=False)), cost_millinats=2500, kind="contrast"
+            hops=(hop(edge, forward=False), hop(treats, forward=False)),
+            cost_millinats=2500,
+            kind="contrast",
+            option_key="B",
         )
         good: dict[str, Any] = {
             "id": item.id,
@@ -82,16 +95,22 @@ def make_row(graph: KnowledgeGraph) -> Callable[..., Row]:
             ),
             "path_set": PathSet(
                 paths=(path, longer),
-                option_evidence=(OptionEvidence(key="A", node_ids=("DOID:552",), score=1.5),),
+                option_evidence=(
+                    OptionEvidence(key="A", node_ids=("DOID:552",), score=1.5),
+                    OptionEvidence(key="B", node_ids=("DRUGBANK:DB01060",), score=0.5),
+                ),
                 margin=None if number % 2 else 0.25,
             ),
             "chain": Chain(
                 steps=(
                     Step(
-                        kind="evidence", text="Fever can be a symptom of pneumonia.", edge_ids=(edge.id,),
-                        node_ids=("HP:0001945", "DOID:552"), quotes=(fever,),
+                        kind="findings", text="The patient has “fever”.", node_ids=("HP:0001945",), quotes=(fever,)
                     ),
-                    Step(kind="conclusion", text="So the answer is pneumonia."),
+                    Step(
+                        kind="evidence", text="Fever can be a symptom of pneumonia.", edge_ids=(edge.id,),
+                        node_ids=("HP:0001945", "DOID:552"),
+                    ),
+                    Step(kind="conclusion", text="So the answer is pneumonia.", node_ids=("DOID:552",)),
                 ),
                 answer="Pneumonia",
                 answer_key="A",
@@ -128,3 +147,13 @@ def source() -> Any:
 @pytest.fixture
 def config() -> BuildConfig:
     return BuildConfig(source="demo", shard_size=3)
+
+
+@pytest.fixture(scope="session")
+def quoting_run(read_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a run whose chain rests on a sentence; it is not to be changed."""
+    folder = tmp_path_factory.mktemp("quoting")
+    (folder / "q.jsonl").write_text(json.dumps(QUESTION) + "\n", encoding="utf-8")
+    result = build(f"jsonl:{folder / 'q.jsonl'}", graph=str(read_ward), out=folder / "run")
+    assert result.accepted == 1
+    return folder / "run"

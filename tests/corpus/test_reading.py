@@ -117,8 +117,8 @@ def test_a_conversation(write: Callable[..., Corpus], make_row: Maker) -> None:
             },
             {
                 "role": "assistant",
-                "content": "<think>\n1. Fever can be a symptom of pneumonia.\n2. So the answer is pneumonia.\n"
-                "</think>\n\nThe answer is A. Pneumonia",
+                "content": "<think>\n1. The patient has “fever”.\n2. Fever can be a symptom of pneumonia.\n"
+                "3. So the answer is pneumonia.\n</think>\n\nThe answer is A. Pneumonia",
             },
         ],
         "answer": "A. Pneumonia",

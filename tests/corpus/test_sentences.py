@@ -10,37 +10,18 @@ from typing import Any
 
 import pytest
 
-from kgpaths import build
 from kgpaths.corpus import Corpus, verify
 from kgpaths.extraction import ReferenceText, read_texts
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.records import Row
 
-QUESTION = {
-    "id": "q1",
-    "question": "A man has fever and joint pain but no cough. What is the most likely diagnosis?",
-    "options": {"A": "Gout", "B": "Pneumonia", "C": "Migraine"},
-    "answer_idx": "A",
-    "split": "train",
-}
-
-
-@pytest.fixture(scope="module")
-def sound(read_ward: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a run whose chain rests on a sentence; it is not to be changed."""
-    folder = tmp_path_factory.mktemp("quoting")
-    (folder / "q.jsonl").write_text(json.dumps(QUESTION) + "\n", encoding="utf-8")
-    result = build(f"jsonl:{folder / 'q.jsonl'}", graph=str(read_ward), out=folder / "run")
-    assert result.accepted == 1
-    return folder / "run"
-
 
 @pytest.fixture
-def run(sound: Path, tmp_path: Path) -> Path:
+def run(quoting_run: Path, tmp_path: Path) -> Path:
     """Return a copy of the run, to be tampered with."""
     import shutil
 
-    return Path(shutil.copytree(sound, tmp_path / "run"))
+    return Path(shutil.copytree(quoting_run, tmp_path / "run"))
 
 
 def passages(folder: Path) -> list[ReferenceText]:
@@ -67,8 +48,8 @@ def text_edge(row: dict[str, Any]) -> dict[str, Any]:
     return next(edge for edge in row["edges"] if edge["tier"] == "text")
 
 
-def test_a_row_says_by_itself_where_its_edges_were_read(sound: Path) -> None:
-    (row,) = Corpus.open(sound).rows("structured")
+def test_a_row_says_by_itself_where_its_edges_were_read(quoting_run: Path) -> None:
+    (row,) = Corpus.open(quoting_run).rows("structured")
     assert {edge.id for edge in row.edges} == row.cited
     said = next(edge for edge in row.edges if edge.tier == "text" and edge.object == "HP:0001945")
     assert (said.source, said.licence, len(said.evidence)) == ("medquad", "CC-BY-4.0", 2)
@@ -80,27 +61,27 @@ def test_a_row_says_by_itself_where_its_edges_were_read(sound: Path) -> None:
     assert any(said.id in step.edge_ids for step in row.chain.steps)
 
 
-def test_rows_without_the_column_are_still_rows(sound: Path) -> None:
-    fields = next(Corpus.open(sound).rows("structured")).model_dump(exclude={"edges"})
+def test_rows_without_the_column_are_still_rows(quoting_run: Path) -> None:
+    fields = next(Corpus.open(quoting_run).rows("structured")).model_dump(exclude={"edges"})
     assert Row.model_validate(fields).edges == ()
 
 
-def test_funnel_and_card_count_by_tier_and_name_the_texts(sound: Path, read_ward: Path) -> None:
-    stats = Corpus.open(sound).stats
+def test_funnel_and_card_count_by_tier_and_name_the_texts(quoting_run: Path, read_ward: Path) -> None:
+    stats = Corpus.open(quoting_run).stats
     assert sum(stats["tiers"].values()) == stats["cited_edges"]
     assert stats["tiers"]["text"] == stats["texts"]["medquad"] >= 1
     assert stats["quoting"] == 1
-    card = (sound / "README.md").read_text()
+    card = (quoting_run / "README.md").read_text()
     in_graph = KnowledgeGraph.open(read_ward).info().edges_by_tier["text"]
     assert f"| `text` | {in_graph} | {stats['tiers']['text']} |" in card
     assert "Ben Abacha and Demner-Fushman" in card.split("## Licences")[0]
 
 
-def test_verify_looks_sentences_up(sound: Path, leaflets: Path) -> None:
-    plain = verify(sound)
+def test_verify_looks_sentences_up(quoting_run: Path, leaflets: Path) -> None:
+    plain = verify(quoting_run)
     assert plain.ok
     assert plain.counts["sentences"] >= 2
-    looked_up = verify(sound, texts=passages(leaflets))
+    looked_up = verify(quoting_run, texts=passages(leaflets))
     assert looked_up.ok
     assert looked_up.counts["sentences in their texts"] >= 2
     assert looked_up.unread == {}
@@ -133,17 +114,17 @@ def test_what_was_changed_fails_with_row_and_edge(run: Path, change: Callable[[A
     assert "\n" not in str(faults[0])
 
 
-def test_a_text_that_changed_since(sound: Path, leaflets: Path) -> None:
+def test_a_text_that_changed_since(quoting_run: Path, leaflets: Path) -> None:
     texts = passages(leaflets)
     edited = [text._replace(text=f"Note. {text.text}") if text.id == "gout-1" else text for text in texts]
-    faults = verify(sound, texts=edited).faults
+    faults = verify(quoting_run, texts=edited).faults
     assert {fault.row for fault in faults} == {"q1"}
     assert all("is not at 24:74 of text gout-1, where" in fault.what for fault in faults)
-    lost = verify(sound, texts=[text for text in texts if text.id != "gout-1"]).faults
+    lost = verify(quoting_run, texts=[text for text in texts if text.id != "gout-1"]).faults
     assert all("its text gout-1 is not among those given" in fault.what for fault in lost)
-    other = verify(sound, texts=[text._replace(source="openstax") for text in texts])
+    other = verify(quoting_run, texts=[text._replace(source="openstax") for text in texts])
     assert other.ok
-    assert other.unread == {"medquad": plain_count(sound)}
+    assert other.unread == {"medquad": plain_count(quoting_run)}
 
 
 def plain_count(run: Path) -> int:

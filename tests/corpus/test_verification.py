@@ -12,6 +12,7 @@ import pytest
 
 from kgpaths.config import BuildConfig
 from kgpaths.corpus import Corpus, RunFolder, VerifyReport, verify
+from kgpaths.corpus.row_checks import RowChecks
 from kgpaths.errors import CorpusError
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
@@ -57,7 +58,7 @@ def test_a_sound_run(run: Path, graph: KnowledgeGraph) -> None:
     assert report.ok, messages(report)
     assert report.counts == {
         "files": 11, "rows": 5, "paths": 8, "edge citations": 15, "edges": 8, "sentences": 0, "mentions": 8,
-        "quotes": 3, "steps": 6,
+        "quotes": 3, "steps": 9,
     }  # fmt: skip
     assert verify(str(run)).ok  # the graph is the one the manifest names
     assert verify(Corpus.open(run), graph).ok
@@ -100,6 +101,9 @@ def _edit(*path: Any, to: Any) -> Callable[[list[dict[str, Any]]], None]:
         (_edit("item", "question", to="Something else entirely?"), "is not at question"),
         (_edit("item", "answer", to="Gout"), "item: "),
         (_edit("id", to="q2"), "a row with this id came before"),
+        (_edit("id", to="q9"), "holds the question q0"),
+        (_edit("item", "split", to="validation"), "is of split validation but stands in train"),
+        (_edit("path_set", "paths", 1, "option_key", to="A"), "path 2 ends at DRUGBANK:DB01060, which option:A does"),
         (lambda rows: rows.pop(), "stats.json: says accepted 3, the rows say 2"),
         (lambda rows: rows.append(rows[0]), "a row with this id came before"),
     ],
@@ -178,3 +182,14 @@ def test_a_forged_manifest(run: Path, graph: KnowledgeGraph) -> None:
     (run / "manifest.json").write_text("{}")
     with pytest.raises(CorpusError, match="damaged"):
         verify(run, graph)
+
+
+def test_a_rejected_row_may_have_what_it_was_rejected_for(graph: KnowledgeGraph, make_row: Maker) -> None:
+    quote = make_row().mentions[0].span.model_copy(update={"text": "chills"})
+    chain = make_row().chain
+    assert chain is not None
+    steps = (chain.steps[0].model_copy(update={"quotes": (quote,)}), *chain.steps[1:])
+    misquoting = make_row(status="rejected", chain=chain.model_copy(update={"steps": steps}))
+    checks = RowChecks(graph, graph.hash)
+    assert any("the quote 'chills' is not at" in fault for fault in checks.faults(misquoting))
+    assert not list(checks.faults(misquoting.model_copy(update={"reasons": ("quote_not_verbatim",)})))

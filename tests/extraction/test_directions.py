@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgpaths.extraction import ReferenceText, extract
-from kgpaths.extraction.tables import read_edges
+from kgpaths.extraction.edge_tables import read_edges
 
 
 @pytest.fixture

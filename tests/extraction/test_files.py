@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from kgpaths.errors import UsageError
-from kgpaths.extraction import ReferenceText, RuleExtractor, TextFault, extract, read_texts
+from kgpaths.extraction import ReferenceText, RuleExtractor, extract, read_texts
+from kgpaths.extraction.edge_tables import read_edges
 from kgpaths.extraction.run import add_to_snapshot
-from kgpaths.extraction.tables import read_edges
+from kgpaths.files import Fault
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.assembly import build_from_spec
 
@@ -25,7 +26,7 @@ def _write(path: Path, *rows: object) -> Path:
 
 
 def _reasons(path: Path) -> list[str]:
-    return [one.reason for one in read_texts(path) if isinstance(one, TextFault)]
+    return [one.reason for one in read_texts(path) if isinstance(one, Fault)]
 
 
 def test_bad_rows_are_faults_in_their_place_and_stop_nothing(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_bad_rows_are_faults_in_their_place_and_stop_nothing(tmp_path: Path) -> 
         + b"\n"
     )
     found = list(read_texts(file))
-    kinds = [one.reason if isinstance(one, TextFault) else one.text for one in found]
+    kinds = [one.reason if isinstance(one, Fault) else one.text for one in found]
     assert kinds == [
         "Symptoms include fever.", "unreadable_row", "unreadable_row", "no_text", "mixed_encoding", "Fièvre", "7",
     ]  # fmt: skip
@@ -52,8 +53,8 @@ def test_a_torn_archive_gives_what_can_be_read(tmp_path: Path) -> None:
     whole = gzip.compress((json.dumps(ROW) + "\n").encode() * 2000)
     (tmp_path / "torn.jsonl.gz").write_bytes(whole[: len(whole) // 2])
     found = list(read_texts(tmp_path / "torn.jsonl.gz"))
-    assert isinstance(found[-1], TextFault)
-    assert "ends early" in found[-1].message
+    assert isinstance(found[-1], Fault)
+    assert "cut short" in found[-1].message
 
 
 def test_a_path_that_cannot_be_read_is_an_error_that_says_why(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import kgpaths as kg
 from kgpaths.corpus import verify
 from kgpaths.testing import FaultServer
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 OPTIONS = {"A": "Pneumonia", "B": "Gout", "C": "Asthma"}
 STEMS = {

@@ -14,7 +14,7 @@ import kgpaths as kg
 from kgpaths.llm import REPLIES, ReplyStore
 from kgpaths.records import Row
 from kgpaths.testing import FaultKind, FaultServer, times
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 OUTCOME: dict[FaultKind, str | None] = {
     "400": "llm_not_accepted",

@@ -13,7 +13,7 @@ from kgpaths.config import EndpointConfig
 from kgpaths.errors import EndpointDown, UsageError
 from kgpaths.llm import ChatRequest, Endpoint, Reply, ordered_map
 from kgpaths.testing import FaultKind, FaultServer, times
-from kgpaths.testing.faults import FAULT_KINDS
+from kgpaths.testing.endpoint_faults import FAULT_KINDS
 
 LASTING: dict[str, str | None] = {
     "400": "not_accepted",

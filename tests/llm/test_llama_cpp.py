@@ -19,7 +19,7 @@ import pytest
 from kgpaths.config import EndpointConfig
 from kgpaths.errors import UsageError
 from kgpaths.llm import Endpoint
-from kgpaths.verbalization.dialects import chain_grammar, probe
+from kgpaths.verbalization.recipes.structured_output import chain_grammar, probe
 
 _NEEDED = ("llama_cpp", "gguf", "uvicorn", "starlette_context")
 _ABSENT = [name for name in _NEEDED if importlib.util.find_spec(name) is None]

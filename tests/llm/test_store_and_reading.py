@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kgpaths.errors import CorpusError
 from kgpaths.language.control_tokens import leaked, own_turn
 from kgpaths.llm import Endpoint, ReplyStore
-from kgpaths.llm.reading import read_reply
+from kgpaths.llm.reply_body import read_reply
 from kgpaths.llm.store import Note, StoredReply
 
 JSON: st.SearchStrategy[Any] = st.recursive(

@@ -15,7 +15,7 @@ from kgpaths.corpus import Corpus
 from kgpaths.llm import REPLIES
 from kgpaths.resources import resource
 from kgpaths.testing import FaultServer
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 ROWS = 4
 Change = Callable[[dict[str, Any], Path, pytest.MonkeyPatch], None]
@@ -48,14 +48,14 @@ def prompt(name: str, old: str, new: str) -> Change:
 
 
 def other_parser(_options: dict[str, Any], _folder: Path, patch: pytest.MonkeyPatch) -> None:
-    from kgpaths.verbalization import llm, parsing
+    from kgpaths.verbalization.recipes import llm_verbalizer, reply_parsing
 
-    def read(*given: Any) -> parsing.Reading:
-        reading = parsing.read(*given)
+    def read(*given: Any) -> reply_parsing.Reading:
+        reading = reply_parsing.read(*given)
         units = tuple(dataclasses.replace(unit, text=f"Now: {unit.text}") for unit in reading.units)
         return dataclasses.replace(reading, units=units)
 
-    patch.setattr(llm, "read", read)
+    patch.setattr(llm_verbalizer, "read", read)
 
 
 def other_card(_options: dict[str, Any], _folder: Path, patch: pytest.MonkeyPatch) -> None:

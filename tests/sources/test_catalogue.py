@@ -259,8 +259,8 @@ def test_an_id_given_twice_is_a_fault_the_second_time(tmp_path: Path) -> None:
     path = write(tmp_path / "q.jsonl", row, {"id": "x", "question": ""}, row | {"id": "y"}, row)
     found = list(open_source(f"jsonl:{path}"))
     assert [getattr(x, "id", None) for x in found] == ["x", None, "y", None]
-    assert found[1] == SourceFault("q.jsonl:2", "", "empty_question", "the question is empty")
-    assert found[3] == SourceFault("q.jsonl:4", "", "malformed_input", "id 'x' was given before, at q.jsonl:1")
+    assert found[1] == SourceFault("q.jsonl:2", "empty_question", "the question is empty")
+    assert found[3] == SourceFault("q.jsonl:4", "malformed_input", "id 'x' was given before, at q.jsonl:1")
 
 
 def test_the_fingerprint_follows_the_bytes(tmp_path: Path) -> None:

@@ -117,8 +117,8 @@ def test_malformed_lines_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgpaths.sources.files.MAX_ROW_BYTES", 1000)
-    monkeypatch.setattr("kgpaths.sources.files._CHUNK", 100)
+    monkeypatch.setattr("kgpaths.files.text.LONGEST_ROW", 1000)
+    monkeypatch.setattr("kgpaths.files.text._SKIPPED_AT_ONCE", 100)
     (tmp_path / "q.jsonl").write_bytes(b"x" * 5000 + b"\n" + as_jsonl([row(1)]) + b"y" * 3000)
     items, faults = read(tmp_path / "q.jsonl")
     assert [item.id for item in items] == ["q1"]
@@ -197,7 +197,7 @@ def test_damaged_csv_rows(tmp_path: Path) -> None:
     assert [item.id for item in items] == ["q0", "q1", "q2"]
     assert [(fault.where, fault.message.partition(":")[0]) for fault in faults] == [
         ("q.csv:3", "2 cells under 5 column names"),
-        ("q.csv:4", "not valid Unicode"),
+        ("q.csv:4", "not UTF-8"),
     ]
 
 
@@ -258,7 +258,7 @@ def test_a_key_that_stands_twice_in_an_object_loses_its_row_only(twice: str, for
 
 
 def test_an_object_with_a_key_twice_may_be_longer_than_a_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgpaths.sources.files._CHUNK", 50)
+    monkeypatch.setattr("kgpaths.files.json_rows._BLOCK", 50)
     (tmp_path / "q.json").write_text(f"[{TWICE}, {json.dumps(row(1))}]", encoding="utf-8")
     items, faults = read(tmp_path / "q.json")
     assert ([item.id for item in items], len(faults)) == (["q1"], 1)

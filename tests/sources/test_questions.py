@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgpaths.records import QAItem
-from kgpaths.sources.faults import SourceFault
 from kgpaths.sources.questions import to_item
+from kgpaths.sources.source_faults import SourceFault
 
 GOOD: dict[str, Any] = {"id": "q", "question": "Why?", "options": {"A": "Pneumonia", "B": "Gout"}, "answer": "Gout"}
 

@@ -15,7 +15,7 @@ from kgpaths.graph import KnowledgeGraph
 from kgpaths.records import Chain
 from kgpaths.validation import Validator, decide
 from kgpaths.verbalization import LLMVerbalizer
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 _SPEC = importlib.util.spec_from_file_location("corruptions", Path(__file__).parent / "corruptions.py")
 assert _SPEC is not None

@@ -17,7 +17,7 @@ from kgpaths.paths.alike import finds_alike
 from kgpaths.records import QAItem
 from kgpaths.resources import resource
 from kgpaths.verbalization import LLMVerbalizer
-from kgpaths.verbalization.prompt_files import PromptFile, PromptFolder, as_data
+from kgpaths.verbalization.recipes.prompt_files import PromptFile, PromptFolder, as_data
 
 HEAD = """---
 id: mine

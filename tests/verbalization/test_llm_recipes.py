@@ -17,8 +17,9 @@ from kgpaths.linking import EntityLinker
 from kgpaths.paths import PathFinder
 from kgpaths.paths.alike import finds_alike
 from kgpaths.records import Evidence, Option, QAItem
-from kgpaths.verbalization import LLMVerbalizer, load_recipe, recipes
-from kgpaths.verbalization.prompt_files import PromptFile
+from kgpaths.verbalization import LLMVerbalizer
+from kgpaths.verbalization.recipes import load_recipe, recipes
+from kgpaths.verbalization.recipes.prompt_files import PromptFile
 
 DOCS = Path(__file__).parents[2] / "docs/recipes.md"
 

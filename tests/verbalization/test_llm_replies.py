@@ -15,7 +15,7 @@ from kgpaths.graph import KnowledgeGraph
 from kgpaths.paths.alike import finds_alike
 from kgpaths.validation import Validator, decide
 from kgpaths.verbalization import LLMVerbalizer
-from kgpaths.verbalization.prompt_files import as_data
+from kgpaths.verbalization.recipes.prompt_files import as_data
 
 STEPS = {
     "Finding reasoning paths": ["The patient has fever [Q1], cough [Q2] and shortness of breath [Q3]."],

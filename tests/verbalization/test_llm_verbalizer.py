@@ -20,9 +20,10 @@ from kgpaths.pipeline import Pipeline
 from kgpaths.records import Draft
 from kgpaths.testing import FaultServer
 from kgpaths.validation import Validator, decide
-from kgpaths.verbalization import LLMVerbalizer, load_recipe, recipes
-from kgpaths.verbalization.dialects import dialects, probe
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization import LLMVerbalizer
+from kgpaths.verbalization.recipes import load_recipe, recipes
+from kgpaths.verbalization.recipes.rehearsal import rehearse
+from kgpaths.verbalization.recipes.structured_output import dialects, probe
 
 RECIPES = tuple(recipes())
 

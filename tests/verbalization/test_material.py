@@ -8,8 +8,8 @@ from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.linking import EntityLinker
 from kgpaths.paths import PathFinder
 from kgpaths.records import Option, QAItem
-from kgpaths.verbalization.material import Material, gather
-from kgpaths.verbalization.recipes import Shown
+from kgpaths.verbalization.recipes.prompt_material import Material, gather
+from kgpaths.verbalization.recipes.recipe import Shown
 
 NODES = [
     ("HP:1", "Fever", "phenotype"), ("HP:2", "Rash", "phenotype"), ("HP:3", "Cough", "phenotype"),

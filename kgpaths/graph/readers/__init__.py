@@ -2,7 +2,7 @@
 
 >>> sorted(formats())
 ['diagnostic_tree', 'drugmechdb', 'edge_table', 'hetionet', 'hpoa', 'kgx', 'networkx', 'node_table', 'obo',
- 'obograph', 'optimuskg', 'primekg', 'sssom']
+ 'obograph', 'optimuskg', 'primekg', 'snapshot', 'sssom']
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from kgpaths.errors import UsageError, nearest
 from kgpaths.graph.readers.diagnostic_tree import DiagnosticTree
 from kgpaths.graph.readers.drugmechdb import DrugMechDB
-from kgpaths.graph.readers.faults import Fault, FaultReason, Faults, Listener
+from kgpaths.graph.readers.faults import FaultReason, Faults, Listener
 from kgpaths.graph.readers.hetionet import Hetionet
 from kgpaths.graph.readers.hpoa import HpoAnnotations
 from kgpaths.graph.readers.kgx import Kgx
@@ -25,10 +25,11 @@ from kgpaths.graph.readers.obograph import OboGraph
 from kgpaths.graph.readers.optimuskg import OptimusKG
 from kgpaths.graph.readers.primekg import PrimeKG
 from kgpaths.graph.readers.reader import Reader, Settings
+from kgpaths.graph.readers.snapshot import Snapshot
 from kgpaths.graph.readers.sssom import Sssom
 from kgpaths.graph.readers.tables import EdgeTable, NodeTable
 
-__all__ = ["Fault", "FaultReason", "Faults", "Listener", "Reader", "Settings", "formats", "open_reader"]
+__all__ = ["FaultReason", "Faults", "Listener", "Reader", "Settings", "formats", "open_reader"]
 
 _FORMATS: Mapping[str, type[Reader]] = MappingProxyType(
     {
@@ -47,6 +48,7 @@ _FORMATS: Mapping[str, type[Reader]] = MappingProxyType(
             NodeTable,
             EdgeTable,
             NetworkxGraph,
+            Snapshot,
         )
     }
 )

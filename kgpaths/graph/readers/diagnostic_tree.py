@@ -22,8 +22,9 @@ from kgpaths.graph.readers.reader import Reader
 from kgpaths.graph.readers.text import Lines
 from kgpaths.graph.readers.values import as_list
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
+from kgpaths.language.words import WORD
 
-_PREMISES, _WORDS = re.compile(r"[;\n]"), re.compile(r"[^\W_]+")
+_PREMISES = re.compile(r"[;\n]")
 
 
 class DiagnosticTree(Reader):
@@ -140,5 +141,5 @@ class DiagnosticTree(Reader):
             ("%", " pct "),
         ):
             text = text.replace(sign, word)
-        words = _WORDS.findall(unicodedata.normalize("NFKD", text))
+        words = WORD.findall(unicodedata.normalize("NFKD", text))
         return f"{self.option('prefix', 'DIRECT')}:{'-'.join(words)}"

@@ -5,16 +5,17 @@ Format: https://github.com/SuLab/DrugMechDB
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from kgpaths.errors import GraphError
+from kgpaths.files import format_of
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Reader
-from kgpaths.graph.readers.text import Lines
+from kgpaths.graph.readers.text import JsonLines, Lines
 from kgpaths.graph.readers.values import as_text, load_yaml
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
@@ -32,6 +33,9 @@ class DrugMechDB(Reader):
     DESCRIPTION = "DrugMechDB's mechanism paths (YAML list or JSON lines)"
     SUFFIXES = (".yaml", ".yml", ".jsonl")
     SOURCE = "drugmechdb"
+    OPTIONS: ClassVar[Mapping[str, str]] = {
+        "indications": "true: each path also says that its drug treats its disease, which its header names"
+    }
     TYPES: ClassVar[Mapping[str, str]] = {
         "GeneFamily": "gene_family",
         "MacromolecularComplex": "protein",
@@ -57,6 +61,11 @@ class DrugMechDB(Reader):
                 if ours is not None:
                     types.setdefault(node_id, Counter())[ours] += 1
                     names.setdefault(node_id, Counter())[self.named(node_id, name)] += 1
+            drug, disease = self._indication(path)
+            kind = self.type_of("Drug", drug) if drug and disease and path["graph"].get("drug") else None
+            if kind is not None:
+                types.setdefault(drug, Counter())[kind] += 1
+                names.setdefault(drug, Counter())[self.named(drug, path["graph"]["drug"])] += 1
         for node_id, given in names.items():
             first, *others = _by_frequency(given)
             kind = _by_frequency(types[node_id])[0]
@@ -70,6 +79,9 @@ class DrugMechDB(Reader):
             given = self.texts(path.get("references") or path.get("reference"), f"a reference of path {title}")
             urls = [url for text in given for url in _BETWEEN_URLS.split(text.strip())]
             evidence = (Evidence(reference=title), *(Evidence(url=url) for url in urls))
+            drug, disease = self._indication(path)
+            if drug and disease:
+                yield EdgeRecord(drug, "treats", disease, self.source, self.version, self.licence, evidence=evidence)
             for link in path["links"]:
                 ends = [curie(as_text(link.get(key)) or "") for key in ("source", "target")]
                 if not all(ends):
@@ -82,36 +94,48 @@ class DrugMechDB(Reader):
                         subject, known[0], object_, self.source, self.version, self.licence, evidence=evidence
                     )
 
+    def _indication(self, path: Mapping[str, Any]) -> tuple[str, str]:
+        """Return the drug and the disease that a path is about; empty where its header lacks them or nobody asks."""
+        about = path.get("graph")
+        if not self.option("indications", False) or not isinstance(about, dict):
+            return "", ""
+        drug, disease = (
+            as_text(one) for one in (about.get("drugbank") or about.get("drug_mesh"), about.get("disease_mesh"))
+        )
+        return curie(drug or ""), curie(disease or "")
+
     def _paths(self) -> Iterator[dict[str, Any]]:
         """Yield the paths that are whole; anything else is a fault."""
         for file in self.files():
-            lines = Lines(file, self.faults)
-            parse = _parse_json if ".jsonl" in file.suffixes or ".json" in file.suffixes else _parse_yaml
-            blocks = _json_blocks(lines) if parse is _parse_json else _yaml_blocks(lines)
             empty = True
-            for number, block in blocks:
+            for number, path, repeated in self._items(file):
                 self._where = f"{file}:{number}"
-                for path in self._parsed(parse, block, lines.repeated):
+                if isinstance(path, dict) and all(
+                    isinstance(path.get(key), list) and all(isinstance(item, dict) for item in path[key])
+                    for key in ("nodes", "links")
+                ):
                     empty = False
                     yield path
+                elif not repeated:
+                    self.fault("bad_value", "expected a mapping with the lists `nodes` and `links`")
             if empty:
                 raise GraphError(f"{file} holds no path of DrugMechDB (a mapping with `nodes` and `links`)")
 
-    def _parsed(self, parse: Any, block: str, repeated: bool) -> Iterator[dict[str, Any]]:
-        try:
-            found = parse(block)
-        except ValueError as error:
-            if not repeated:
-                self.fault("bad_value", f"the path cannot be read: {error}")
+    def _items(self, file: Path) -> Iterator[tuple[int, Any, bool]]:
+        """Yield what stands in a list or on a line, with the line, and whether the file was read before."""
+        if format_of(file) in (".jsonl", ".json"):
+            records = JsonLines(file, self.faults)
+            yield from ((records.number, record, records.repeated) for record in records)
             return
-        for path in found:
-            if isinstance(path, dict) and all(
-                isinstance(path.get(key), list) and all(isinstance(item, dict) for item in path[key])
-                for key in ("nodes", "links")
-            ):
-                yield path
-            elif not repeated:
-                self.fault("bad_value", "expected a mapping with the lists `nodes` and `links`")
+        lines = Lines(file, self.faults)
+        for number, block in _yaml_blocks(lines):
+            try:
+                found = _parse_yaml(block)
+            except ValueError as error:
+                if not lines.repeated:
+                    self.fault("bad_value", f"the path cannot be read: {error}", f"{file}:{number}")
+                continue
+            yield from ((number, item, lines.repeated) for item in found)
 
 
 def _title(path: dict[str, Any]) -> str:
@@ -121,10 +145,6 @@ def _title(path: dict[str, Any]) -> str:
 
 def _by_frequency(counts: Counter[str]) -> list[str]:
     return sorted(counts, key=lambda name: (-counts[name], name))
-
-
-def _json_blocks(lines: Lines) -> Iterator[tuple[int, str]]:
-    return ((lines.number, line) for line in lines if line.strip())
 
 
 def _yaml_blocks(lines: Lines) -> Iterator[tuple[int, str]]:
@@ -137,10 +157,6 @@ def _yaml_blocks(lines: Lines) -> Iterator[tuple[int, str]]:
         block += line
     if block.strip():
         yield start, block
-
-
-def _parse_json(text: str) -> list[Any]:
-    return [json.loads(text)]
 
 
 def _parse_yaml(text: str) -> list[Any]:

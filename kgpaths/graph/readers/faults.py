@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from kgpaths.errors import GraphError
+from kgpaths.files import Fault
 
 FaultReason = Literal[
     "wrong_column_count",
@@ -20,26 +21,10 @@ FaultReason = Literal[
 ]
 """The closed set of reasons a row is not taken."""
 
-Listener = Callable[["Fault"], object]
+Listener = Callable[[Fault[FaultReason]], object]
 """Called with every fault, in the order of reading."""
 
 _KEPT = 5
-
-
-class Fault(NamedTuple):
-    """One row that could not be taken.
-
-    >>> print(Fault("kg.csv:17", "unknown_predicate", "unknown predicate 'cures'"))
-    kg.csv:17: unknown predicate 'cures' [unknown_predicate]
-    """
-
-    where: str
-    """File and line, `kg.csv:17`; for Parquet the row, for a graph in memory the node or edge."""
-    reason: FaultReason
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message} [{self.reason}]"
 
 
 class Faults:
@@ -59,7 +44,7 @@ class Faults:
         """Rows that are right and left out on purpose: obsolete terms, mappings that are not exact."""
         self.read: set[Path] = set()
         """Files that were read to their end: nodes and edges of one file are two readings, its faults count once."""
-        self._first: dict[FaultReason, list[Fault]] = {}
+        self._first: dict[FaultReason, list[Fault[FaultReason]]] = {}
         self._strict = strict
         self._listener = listener
 
@@ -69,7 +54,7 @@ class Faults:
         Raises:
             GraphError: reading is strict.
         """
-        fault = Fault(where, reason, message)
+        fault: Fault[FaultReason] = Fault(where, reason, message)
         if self._listener is not None:
             self._listener(fault)
         if self._strict:
@@ -89,7 +74,7 @@ class Faults:
         """Number of faults."""
         return self.counts.total()
 
-    def __iter__(self) -> Iterator[Fault]:
+    def __iter__(self) -> Iterator[Fault[FaultReason]]:
         """Yield the first faults of each reason, the most frequent reason first."""
         for reason, _ in sorted(self.counts.items(), key=lambda item: (-item[1], item[0])):
             yield from self._first[reason]

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from kgpaths.errors import GraphError
-from kgpaths.graph.readers.json_stream import JsonElements
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import UNKNOWN_LICENCE, Reader
-from kgpaths.graph.readers.text import Table
+from kgpaths.graph.readers.text import JsonElements, Table
 from kgpaths.graph.readers.values import as_list, as_text
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 from kgpaths.records import Evidence

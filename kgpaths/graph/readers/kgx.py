@@ -5,16 +5,16 @@ Format: https://github.com/biolink/kgx/blob/master/specification/kgx-format.md
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from kgpaths.errors import GraphError
+from kgpaths.files import format_of
 from kgpaths.graph.readers.biolink import is_denied, is_true, observed_share, qualified, qualifiers
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.reader import Obsolete, Reader
-from kgpaths.graph.readers.text import Lines, Table
+from kgpaths.graph.readers.text import JsonLines, Table
 from kgpaths.graph.readers.values import as_text
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
@@ -69,7 +69,7 @@ class Kgx(Reader):
     }
     OPTIONS: ClassVar[Mapping[str, str]] = {"separator": "between the values of a list in TSV; | when not given"}
 
-    _open: Table | Lines | None = None
+    _open: Table | JsonLines | None = None
 
     @property
     def where(self) -> str:
@@ -191,7 +191,7 @@ class Kgx(Reader):
 
     def _records(self, *, edges: bool) -> Iterator[Record]:
         for path in self.files():
-            if ".jsonl" in path.suffixes:
+            if format_of(path) == ".jsonl":
                 yield from self._json_records(path, edges)
             else:
                 table = self._open = Table(path, self.faults)
@@ -202,29 +202,23 @@ class Kgx(Reader):
                         "or subject, predicate, object"
                     )
                 if kind == edges:
+                    table.require(table.header)  # each is there once
                     header = [column.removeprefix("biolink:") for column in table.header]
                     yield from (dict(zip(header, row, strict=True)) for row in table)
 
     def _json_records(self, path: Path, edges: bool) -> Iterator[Record]:
-        lines = self._open = Lines(path, self.faults)
-        for line in lines:
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except ValueError as error:
-                if not lines.repeated:
-                    self.fault("bad_value", f"not JSON: {error}")
-                continue
-            kind = isinstance(record, dict) and "subject" in record
-            if not isinstance(record, dict) or (not kind and "id" not in record):
-                if lines.repeated:
-                    continue
-                self.fault("bad_value", "neither a node (id, category) nor an edge (subject, predicate, object)")
+        records = self._open = JsonLines(path, self.faults)
+        first = True
+        for record in records:
+            kind = "subject" in record
+            if not kind and "id" not in record:
+                if not records.repeated:
+                    self.fault("bad_value", "neither a node (id, category) nor an edge (subject, predicate, object)")
             elif kind == edges:
                 yield record
-            elif lines.number == 1:
+            elif first:
                 return  # a file holds either nodes or edges
+            first = False
 
     def _many(self, record: Record, key: str) -> list[str]:
         value = record.get(key)

@@ -20,7 +20,9 @@ from kgpaths.graph.tables import NodeName
 
 _LICENCE = re.compile(r"property_value: (terms|dcterms):license ")
 _ID, _OBSOLETE = re.compile(r"\s*id\s*:"), re.compile(r"\s*is_obsolete\s*:\s*(t|y|1)", re.IGNORECASE)
-_LAYPERSON, _ABBREVIATION = ("layperson",), ("abbreviation", "acronym")
+_LAYPERSON = ("layperson", "omo:0003003")
+_ABBREVIATION = ("abbreviation", "acronym", "omo:0003000", "omo:0003012")
+"""Kinds of synonyms, by name and by their ids in the OBO Metadata Ontology."""
 _OBSOLETE_NAME = ("obsolete_synonym", "deprecated")
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from kgpaths.errors import GraphError
 from kgpaths.graph.readers.faults import Faults
-from kgpaths.graph.readers.json_stream import JsonElements
 from kgpaths.graph.readers.names import curie
 from kgpaths.graph.readers.ontology import OntologyReader, Term
+from kgpaths.graph.readers.text import JsonElements
 from kgpaths.graph.readers.values import as_list, as_text
 from kgpaths.graph.tables import EdgeRecord, NodeName
 

@@ -49,7 +49,8 @@ _SWAPPED = frozenset({"PARENT", "ANA-GEN", "BPO-GEN", "MFN-GEN", "CCO-GEN", "PWY
 _BY_LABEL = frozenset({"BPO-GEN", "MFN-GEN", "CCO-GEN", "PWY-GEN"})
 """Labels that say more than their relation, which is a mere INTERACTS_WITH."""
 
-_UP, _DOWN = "increases_activity_of", "decreases_activity_of"
+_UP = "increases_activity_of"
+_DOWN = "decreases_activity_of"
 
 
 class OptimusKG(Reader):
@@ -199,9 +200,9 @@ class OptimusKG(Reader):
 
         One edge stands for all annotations of a disease with a term: what some of them state is denied by none.
         """
-        if predicate not in ("has_phenotype", "lacks_phenotype"):
-            return predicate, None
         denied = predicate == "lacks_phenotype"
+        if not denied and predicate != "has_phenotype":
+            return predicate, None
         if denied and properties.get("relation_conflict") not in (None, False, "", [], "false"):
             self.faults.skip("denial of what the source states")
             return None

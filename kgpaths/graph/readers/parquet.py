@@ -1,4 +1,4 @@
-"""Read the rows of a Parquet file, batch by batch."""
+"""Rows of a Parquet file as text."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from kgpaths.errors import GraphError
+from kgpaths.files import Fault, ParquetFile
+from kgpaths.graph.readers.text import graph_errors
 
 _BATCH_ROWS = 20_000
 
 
-class ParquetTable:
+class ParquetTable(ParquetFile):
     """A Parquet file as rows of text: null and NaN are empty, lists and structures are JSON.
 
     A column of floats that are all whole numbers is one of whole numbers: a missing value has made it what it is.
@@ -23,37 +25,24 @@ class ParquetTable:
     """
 
     def __init__(self, path: Path, columns: Sequence[str] = ()) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        self.path = path
-        self.number = 0
-        self._broken = (pa.ArrowException, OSError)
-        if not path.is_file():
-            raise GraphError(f"{path} does not exist; check the path")
-        if path.stat().st_size == 0:
-            raise GraphError(f"{path} is empty; download or export it again")
-        try:
-            self._file: Any = pq.ParquetFile(path)
-        except self._broken as error:
-            raise GraphError(f"{path} is no Parquet file, or is not whole ({error}); download it again") from None
+        with graph_errors():
+            super().__init__(path, columns)
         self._fractional: set[str] = set()
-        self.header: list[str] = [name for name in self._file.schema_arrow.names if not columns or name in columns]
 
     @property
     def where(self) -> str:
-        """File and row that was read last, from 1."""
         return f"{self.path}:{self.number}"
 
-    def __iter__(self) -> Iterator[list[str]]:
-        try:
-            for batch in self._file.iter_batches(batch_size=_BATCH_ROWS, columns=self.header):
-                columns = (self._values(name, column) for name, column in zip(self.header, batch.columns, strict=True))
-                for row in zip(*columns, strict=True):
-                    self.number += 1
-                    yield [value if type(value) is str else _text(value) for value in row]
-        except self._broken as error:
-            raise GraphError(f"{self.where}: the file breaks here ({error}); download it again") from None
+    def __iter__(self) -> Iterator[list[str]]:  # type: ignore[override]
+        for columns in self.batches(_BATCH_ROWS, self._columns):
+            if isinstance(columns, Fault):
+                raise GraphError(f"{columns.where}: {columns.message}; download it again")
+            for row in zip(*columns, strict=True):
+                self.number += 1
+                yield [value if type(value) is str else _text(value) for value in row]
+
+    def _columns(self, batch: Any) -> list[list[Any]]:
+        return [self._values(name, column) for name, column in zip(self.header, batch.columns, strict=True)]
 
     def _values(self, name: str, column: Any) -> list[Any]:
         """Return the values of one column of a batch, whole numbers among floats as text."""

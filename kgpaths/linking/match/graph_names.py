@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from kgpaths.language.words import WORD
 from kgpaths.linking.words.normalisation import read_pairs
 from kgpaths.linking.words.tokenizer import content_words
 from kgpaths.resources import resource
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _SPECIES = re.compile(r"(([A-Z])[a-z]{3,}) ([a-z]{4,})")
 _GENUS = re.compile(r"[A-Z][a-z]{3,}")
-_WORD = re.compile(r"\w+")
 _START = 4
 _GENERAL = re.compile(
     r"Abnormality of (?:the )?([\w-]+(?: [\w-]+){0,2})|Abnormal ([\w-]+(?: [\w-]+){0,2}) morphology"
@@ -48,7 +48,7 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
     """
     synonyms = {_folded(said): (said, _folded(meant)) for said, meant in read_pairs("clinical_synonyms.tsv").items()}
     phrases = " ".join(f"{said} {meant}" for said, meant in read_pairs("clinical_synonyms.tsv").items())
-    starts = {word[:_START] for word in _WORD.findall(phrases.lower())}
+    starts = {word[:_START] for word in WORD.findall(phrases.lower())}
     owners: dict[str, list[int]] = {}
     labelled: dict[str, list[int]] = {}
     species: dict[str, set[int]] = {}
@@ -64,7 +64,7 @@ def names_of(graph: KnowledgeGraph) -> Iterator[tuple[int, str, str]]:
         yield node, name.text, name.scope
         if name.scope in _EQUAL:
             # folding every name would double the time of indexing; few begin as a synonym's words do
-            if all(word[:_START] in starts for word in _WORD.findall(name.text.lower())):
+            if all(word[:_START] in starts for word in WORD.findall(name.text.lower())):
                 folded = _folded(name.text)
                 owners.setdefault(folded, []).append(node)
                 if name.scope == "label":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from kgpaths.files import new_folder
 from kgpaths.graph.tables import SCOPES
 from kgpaths.linking.match.batches import ADJECTIVE, MOST_PIECES, Batch, Cutter, Ints
 from kgpaths.linking.match.trigrams import Trigrams
@@ -127,18 +126,10 @@ class NameIndex:
 
     def save(self, folder: Path) -> None:
         """Write the index as a folder of arrays: whole or not at all, also when two processes write the same."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
+        with new_folder(folder) as part:
             for name, array in self._arrays.items():
-                np.save(temporary / f"{name}.npy", array)
-            (temporary / "words.json").write_text(json.dumps(list(self.words)), encoding="utf-8")
-            temporary.replace(folder)
-        except OSError:
-            if not (folder / "words.json").exists():  # else somebody finished the same index first
-                raise
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+                np.save(part / f"{name}.npy", array)
+            (part / "words.json").write_text(json.dumps(list(self.words)), encoding="utf-8")
 
     @classmethod
     def open(cls, folder: Path) -> Self:

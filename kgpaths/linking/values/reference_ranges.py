@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from kgpaths.language.words import WRITTEN
 from kgpaths.linking.values.quantities import Quantity
 from kgpaths.records import ValueKind
 from kgpaths.resources import resource
@@ -21,7 +21,6 @@ _SHORT = 3
 _DOSED = ("/day", "/d", "/kg", "/week", "/hour", "/h", "/hr")
 """Ends of units that are no concentrations."""
 _CELSIUS_UP_TO = 50
-_WORD = re.compile(r"[^\W_][\w'’]*")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -109,7 +108,7 @@ def words_of(name: str) -> tuple[str, ...]:
     >>> words_of("C-reactive protein"), words_of("HCO₃⁻")
     (('c', 'reactive', 'protein'), ('hco3',))
     """
-    return tuple(match.group().lower() for match in _WORD.finditer(name.translate(_SUBSCRIPTS)))
+    return tuple(match.group().lower() for match in WRITTEN.finditer(name.translate(_SUBSCRIPTS)))
 
 
 def _ranges(rows: Mapping[str, Sequence[float | None]]) -> dict[str, Range]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from kgpaths.language.words import WRITTEN
 from kgpaths.linking.values.quantities import TIME, Quantity, unit_key
 from kgpaths.linking.values.reference_ranges import LONGEST_NAME, Analyte, analytes, names
 from kgpaths.records import ValueKind
@@ -20,7 +21,6 @@ _BETWEEN = 7
 """Words between a name and its number."""
 _NEAR = 45
 """Characters from one number to another that is measured with it."""
-_WORD = re.compile(r"[^\W_][\w'’]*")
 _BREAK = re.compile(r"[.;?!](?:\s|$)|\n")
 _JOINING = frozenset({
     "is", "was", "are", "were", "be", "been", "of", "at", "a", "an", "the", "to", "as", "has", "had", "by", "now",
@@ -133,7 +133,7 @@ def examines_fluid(asked: Collection[str]) -> bool:
 
 
 def _is_joining(words: str) -> bool:
-    return all(word.group().lower() in _JOINING for word in _WORD.finditer(words))
+    return all(word.group().lower() in _JOINING for word in WRITTEN.finditer(words))
 
 
 def _by_words(text: str, low: int, start: int, quantity: Quantity, *, listed: bool = False) -> Named | None:
@@ -146,7 +146,7 @@ def _by_words(text: str, low: int, start: int, quantity: Quantity, *, listed: bo
         quantity: the number.
         listed: whether its unit must be one that the table has for it.
     """
-    words = list(_WORD.finditer(text, low, start))
+    words = list(WRITTEN.finditer(text, low, start))
     known, ends = names()
     lowered = [word.group().lower() for word in words]
     for last in range(len(words) - 1, max(-1, len(words) - 2 - _BETWEEN), -1):
@@ -258,7 +258,7 @@ def _by_unit(text: str, quantity: Quantity, previous: Measurement | None) -> Nam
 
 def _by_words_after(text: str, start: int, end: int) -> Named | None:
     """Return what the words after a share name: "85% segmented neutrophils"."""
-    words = [word.group().lower() for word in _WORD.finditer(text, end, end + _NEAR)][:3]
+    words = [word.group().lower() for word in WRITTEN.finditer(text, end, end + _NEAR)][:3]
     for last in range(len(words), 0, -1):
         for name in names()[0].get(tuple(words[:last]), ()):
             if "%" in name.analyte.units and not name.written and text[end : end + 1] == " ":

@@ -14,6 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
+from kgpaths.language.words import WORD
 from kgpaths.linking.words.normalisation import read_pairs
 from kgpaths.linking.words.tokenizer import SENTENCE, Tokens
 from kgpaths.resources import resource
@@ -36,7 +37,6 @@ _CALLED = re.compile(
 _OR = re.compile(rf" or [\"“']?(?=\w?[A-Z])({_SHORT})(?![\w/+-])")
 _REACH = 160
 """Characters from a short form that its long form may lie in."""
-_WORD = re.compile(r"[^\W_]+")
 _SKIPPED = frozenset({"of", "the", "and", "in", "with", "to", "for", "a", "an", "on", "by", "or", "at", "from"})
 """Words that a short form may leave out."""
 _FEWEST = 3
@@ -225,7 +225,7 @@ def _within(short: str, text: str, start: int, end: int) -> Iterator[Definition]
 def _behind(short: str, text: str, start: int) -> Iterator[Definition]:
     """Yield the definition of a short form whose long form begins at a place and has its initials."""
     letters = [c.lower() for c in short if c.isalnum()]
-    for word in _WORD.finditer(text, start, start + _REACH):
+    for word in WORD.finditer(text, start, start + _REACH):
         if word.group()[0].lower() == letters[0]:
             del letters[0]
         elif word.group().lower() not in _SKIPPED:
@@ -245,7 +245,7 @@ def _forms(short: str) -> Iterator[str]:
 def _by_initials(short: str, text: str, low: int, end: int) -> int | None:
     """Return where the words begin that have the short form's letters as their initials."""
     letters = [c.lower() for c in short if c.isalnum()]
-    for word in reversed(list(_WORD.finditer(text, low, end))):
+    for word in reversed(list(WORD.finditer(text, low, end))):
         if word.group()[0].lower() == letters[-1]:
             letters.pop()
             if not letters:

@@ -11,17 +11,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from kgpaths.language.denial import contractions
+from kgpaths.language.words import APOSTROPHES
 from kgpaths.linking.words.tokenizer import NONE, SENTENCE, SOFT, Tokens, gap_between
 
 T = TypeVar("T")
 JOIN = -1
 """Gap before a word that a slash or an ampersand joins to the one before it: "fever/chills"."""
-_APOSTROPHE = re.compile("[’‘ʼ′´`＇]")
-_VERBS = ("is", "are", "was", "were", "do", "does", "did", "has", "have", "had", "could", "would", "should", "might",
-          "must", "need")  # fmt: skip
-_NEGATED = {"can": "can", "won": "will", "shan": "shall", "ain": "is"} | {f"{verb}n": verb for verb in _VERBS}
-"""What stands before "'t", and the verb that it negates."""
-_RUN_TOGETHER = {f"{verb}nt": verb for verb in _VERBS} | {"cannot": "can", "cant": "can"}
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+_BEFORE_T, _ONE_WORD = contractions()
 _MINUS = "-−–‐‑"
 _MARKS = ("+", "±", "−", "(-", "( -", "(–", "[-", "(?", " ?", "\n?", "-ve")
 """What a text with a sign contains; few texts do."""
@@ -109,7 +107,7 @@ def wording(tokens: Tokens) -> Wording:
         _undo_contractions(lowered, words, starts, gaps)
     found = Wording(text, words, starts, ends, gaps, [True] * len(words))
     signs = _signs(text) if _may_have_signs(text) else []
-    negated = not _RUN_TOGETHER.keys().isdisjoint(words) or "n't" in lowered
+    negated = not _ONE_WORD.keys().isdisjoint(words) or "n't" in lowered
     return _inserted(found, signs) if signs or negated else found
 
 
@@ -124,8 +122,8 @@ def _undo_contractions(lowered: str, words: list[str], starts: list[int], gaps: 
     """Turn "doesn" and "t" into "does" and "not", in place."""
     for i in range(1, len(words)):
         if words[i] == "t" and lowered[starts[i] - 1] == "'":
-            if words[i - 1] in _NEGATED:
-                words[i - 1], words[i], gaps[i] = _NEGATED[words[i - 1]], "not", NONE
+            if words[i - 1] in _BEFORE_T:
+                words[i - 1], words[i], gaps[i] = _BEFORE_T[words[i - 1]], "not", NONE
             elif words[i - 1] == "n":  # "does n't"
                 words[i - 1], words[i], gaps[i] = "not", "", NONE
 
@@ -188,7 +186,7 @@ def _inserted(found: Wording, signs: list[tuple[int, int, str]]) -> Wording:
             add(sign[2], sign[0], sign[1], _gap(more, sign[0], gaps), is_token=False)
             word, gap = ("", NONE) if found.starts[i] < sign[1] else (word, _gap(more, found.starts[i], gaps))
             sign = next(waiting)
-        negated = _RUN_TOGETHER.get(word.replace("'", ""))
+        negated = _ONE_WORD.get(word.replace("'", ""))
         add(negated or word, found.starts[i], found.ends[i], gap, is_token=True)
         if negated:
             add("not", found.ends[i], found.ends[i], NONE, is_token=False)

@@ -38,6 +38,7 @@ _ENDINGS = (
     ("icular", "icle"), ("ular", "ule"), ("onal", "on"), ("ival", "iva"), ("rmonal", "rmone"), ("drial", "drium"),
 )  # fmt: skip
 _CODE = (
+    "../language/words.py",
     "words/plain_text.py",
     "words/normalisation.py",
     "words/tokenizer.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
+from kgpaths.language.denial import denied_verbs
 from kgpaths.linking.words.tokenizer import tokenize
 from kgpaths.resources import resource
 
@@ -69,6 +70,8 @@ class Phrases(Generic[T]):
 class Table:
     """A table as it is written in YAML; `<be>` in a phrase stands for every phrase of its class `be`.
 
+    The classes of verbs that all readers of denials share need not be written down again.
+
     >>> table = Table("assertion.yaml")
     >>> "was" in table.words("verbs"), table.expand("<modal> be seen")[0]
     (True, ['may', 'be', 'seen'])
@@ -78,7 +81,7 @@ class Table:
         import yaml
 
         self.rows: dict[str, Any] = yaml.safe_load(resource("ontologies", "linking", file).read_text("utf-8"))
-        self.classes: dict[str, list[str]] = self.rows["classes"]
+        self.classes: dict[str, list[str]] = {**denied_verbs(), **self.rows["classes"]}
         self._words: dict[str, frozenset[str]] = {}
 
     def words(self, name: str) -> frozenset[str]:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from kgpaths.errors import GraphError
-from kgpaths.graph.readers import Fault, Settings, open_reader
+from kgpaths.files import Fault
+from kgpaths.graph.readers import FaultReason, Settings, open_reader
 
 EDGES = "subject\tpredicate\tobject\nDOID:1\tis_a\tDOID:2\nDOID:2\tis_a\tDOID:3\n"
 KG = "relation,display_relation,x_index,x_id,x_type,x_name,x_source,y_index,y_id,y_type,y_name,y_source\n"
@@ -119,7 +120,7 @@ def test_strict_fails_on_the_first(tmp_path: Path) -> None:
     file.write_text(EDGES + "DOID:1\tis_a\nDOID:1\tcures\tDOID:2\n")
     reader = open_reader("edge_table", file, strict=True)
     seen = []
-    with pytest.raises(GraphError, match=r"edges\.tsv:4: 2 columns instead of 3"):
+    with pytest.raises(GraphError, match=r"edges\.tsv:4: 2 cells under 3 column names"):
         seen.extend(reader.edges())
     assert not reader.faults.total
 
@@ -127,7 +128,7 @@ def test_strict_fails_on_the_first(tmp_path: Path) -> None:
 def test_every_fault_reaches_the_listener_and_memory_keeps_a_few(tmp_path: Path) -> None:
     file = tmp_path / "edges.tsv"
     file.write_text(EDGES + "DOID:1\tcures\tDOID:2\n" * 1000)
-    heard: list[Fault] = []
+    heard: list[Fault[FaultReason]] = []
     reader = open_reader("edge_table", file, listener=heard.append)
     assert len(list(reader.edges())) == 2
     assert len(heard) == reader.faults.total == 1000

@@ -195,6 +195,7 @@ id: HP:0000006
 name: Autosomal dominant inheritance
 alt_id: HP:0001415
 synonym: "AD" EXACT abbreviation []
+synonym: "ADI" EXACT OMO:0003000 []
 synonym: "One copy is enough" EXACT layperson [ORCID:0000-0001]
 synonym: "old name" EXACT obsolete_synonym []
 is_a: HP:0000005
@@ -221,7 +222,11 @@ def test_obo_tells_branches_apart_and_learns_relations_from_the_file(tmp_path: A
     }
     term = found.nodes["HP:0000006"]
     assert term.xrefs == ("HP:0001415",)
-    assert set(term.names) == {NodeName("AD", "abbreviation"), NodeName("One copy is enough", "lay")}
+    assert set(term.names) == {
+        NodeName("AD", "abbreviation"),
+        NodeName("ADI", "abbreviation"),
+        NodeName("One copy is enough", "lay"),
+    }
     assert ("HP:0001945", "located_in", "UBERON:0000955") in found.triples
     assert ("HP:0001945", "has_symptom", "HP:0000006") in found.triples
 
@@ -282,6 +287,16 @@ def test_drugmechdb_reads_lines_and_lists(graphs: Any, tmp_path: Any, read: Any)
     (tmp_path / "paths.yaml").write_text(yaml.safe_dump(paths, sort_keys=False))
     listed = read("drugmechdb", tmp_path / "paths.yaml")
     assert (listed.nodes, listed.edges) == (lines.nodes, lines.edges)
+
+
+def test_drugmechdb_says_what_the_drug_of_a_path_treats_when_asked(graphs: Any, read: Any) -> None:
+    plain = read("drugmechdb", graphs / "drugmechdb.jsonl")
+    found = read("drugmechdb", graphs / "drugmechdb.jsonl", options={"indications": True})
+    more = [edge for edge in found.edges if edge not in plain.edges]
+    assert ("DRUGBANK:DB00005", "treats", "MESH:D013167") in {edge[:3] for edge in more}
+    assert {edge.predicate for edge in more} == {"treats"}
+    assert found.nodes["DRUGBANK:DB00005"].type == "drug"
+    assert more[0].evidence[0].reference == "DB00005_MESH_D013167_1"
 
 
 def test_diagnostic_trees_have_narrower_diagnoses_and_premises(tmp_path: Any, read: Any) -> None:

@@ -1,0 +1,248 @@
+"""Chains written by a language model, from a prompt that labels what may be cited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from kgpaths.config import LLMConfig
+from kgpaths.errors import UsageError
+from kgpaths.language.control_tokens import leaked, own_turn
+from kgpaths.language.english import folded
+from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
+from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem, ReasoningPath
+from kgpaths.verbalization.argument import usable_paths
+from kgpaths.verbalization.recipes.chain_assembly import Assembled, Flaw, assemble
+from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.verbalization.recipes.likelihood_ratios import unfounded_ratios
+from kgpaths.verbalization.recipes.prompt_files import PromptFile, as_data
+from kgpaths.verbalization.recipes.prompt_material import HiddenAnswer, Material, gather
+from kgpaths.verbalization.recipes.recipe import recipe_of
+from kgpaths.verbalization.recipes.reply_answers import is_refusal
+from kgpaths.verbalization.recipes.reply_parsing import read, without_thinking
+from kgpaths.verbalization.recipes.structured_output import chain_schema, dialect
+
+if TYPE_CHECKING:
+    from kgpaths.graph import KnowledgeGraph
+
+ATTEMPTS_PER_SAMPLE = 100
+"""Sample `s` asks under the attempts from `100 * s` on."""
+
+
+FindsAlike = Callable[[QAItem, tuple[Mention, ...]], tuple[ReasoningPath, ...]]
+"""Returns the paths that each option would have if it were right."""
+
+
+class Completes(Protocol):
+    """The one thing that is needed of an endpoint."""
+
+    async def complete(self, request: ChatRequest, *, attempt: int = 0) -> Reply:
+        """Return the reply to exactly this attempt, replayed or fresh."""
+
+
+class _Call(NamedTuple):
+    """A prompt that was sent, and how to record it."""
+
+    request: ChatRequest
+    prompt: PromptFile
+
+
+class LLMVerbalizer:
+    """Asks a model for chains by a recipe; reads prompts and recipe when made, sends nothing by itself.
+
+    Args:
+        alike: what finds the paths to all options alike (`kgpaths.paths.alike`), where the recipe hides the answer.
+
+    Raises:
+        UsageError: no such recipe, prompt, dialect or folder, or nothing finds the paths that the recipe needs.
+        ConfigError: a recipe or prompt file that is not valid.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, config: LLMConfig, alike: FindsAlike | None = None) -> None:
+        self._graph = graph
+        self._config = config
+        self.recipe, folder = recipe_of(config)
+        # The samples of a question share one search; as many questions as may be in flight at once are remembered.
+        self._alike = lru_cache(max(64, 2 * config.endpoint.concurrency))(alike) if alike else None
+        self._prompt = folder.prompt(self.recipe.prompt)
+        if not self._prompt.head.shows_gold_answer and alike is None:
+            raise UsageError(f"the recipe {self.recipe.id!r} hides the answer: hand in what finds all options' paths")
+        self._repair = folder.prompt(self.recipe.repair_prompt)
+        self._dialect = dialect(config.dialect)
+        self._titles = {
+            folded(name): section.title
+            for section in self.recipe.layout.sections
+            for name in (section.title, *section.also_called)
+            if name
+        }
+
+    def request(
+        self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet, *, sample: int = 0
+    ) -> ChatRequest | None:
+        """Return the first call of a row, exactly as `draft` sends it; None where it sends nothing.
+
+        Raises:
+            ValueError: the path set has no selected path.
+        """
+        found = self._material(item, mentions, path_set)
+        return None if isinstance(found, Draft) else self._request(found, sample)
+
+    async def draft(
+        self,
+        item: QAItem,
+        mentions: Sequence[Mention],
+        path_set: PathSet,
+        endpoint: Completes,
+        *,
+        sample: int = 0,
+    ) -> Draft:
+        """Return a chain, or the reason why none came of it, with one `Generation` for every call.
+
+        One call; another try where the reply is cut, empty or a refusal (`LLMConfig.tries`); one repair where its
+        structure is wrong (`Recipe.repairs`), with the fault named. What a repair leaves wrong but readable goes into
+        the chain, for the checks to reject with their reasons.
+
+        Raises:
+            ValueError: the path set has no selected path.
+            UsageError, EndpointDown, BudgetSpent: what concerns the run, from the endpoint.
+        """
+        material = self._material(item, mentions, path_set)
+        if isinstance(material, Draft):
+            return material
+        call = _Call(self._request(material, sample), self._prompt)
+        made: list[Generation] = []
+        best: Chain | None = None
+        flaw: Flaw | None = None
+        for repair in range(self.recipe.repairs + 1):
+            reply = await self._ask(endpoint, call, sample, made)
+            if reply.fault is not None:
+                if repair and best is not None:
+                    break
+                detail = (
+                    reply.detail if not repair else f"{reply.detail} (asked to mend: {flaw.message if flaw else ''})"
+                )
+                return Draft(generation=tuple(made), reason=FAULT_REASON[reply.fault], detail=detail)
+            result = self._parsed(reply, item, mentions, material)
+            if result.chain is None and is_refusal(reply.text):
+                return Draft(generation=tuple(made), reason="llm_refusal", detail=" ".join(reply.text.split())[:200])
+            best = result.chain or best
+            flaw = result.flaws[0] if result.flaws else None
+            if flaw is None:
+                break
+            call = self._mending(call.request, reply, result.flaws, material)
+        if best is None and flaw is not None:
+            return Draft(generation=tuple(made), reason=flaw.reason, detail=flaw.message)
+        return Draft(chain=best, generation=tuple(made))
+
+    def parse(
+        self, text: str, item: QAItem, mentions: Sequence[Mention], path_set: PathSet, *, reasoning: str = ""
+    ) -> Assembled:
+        """Return what a text written for this item makes: for trying prompts and models without an endpoint."""
+        material = self._material(item, mentions, path_set)
+        if isinstance(material, Draft):
+            return Assembled(flaws=[Flaw(material.reason or "no_options", material.detail)])
+        return self._parsed(Reply(text=own_turn(text), reasoning=own_turn(reasoning)), item, mentions, material)
+
+    def labelled(self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet) -> dict[str, str]:
+        """Return the ids of all edges that a reply may cite, with their labels."""
+        material = self._material(item, mentions, path_set)
+        return {} if isinstance(material, Draft) else {edge.id: label for label, edge in material.edges.items()}
+
+    # requests ------------------------------------------------------------------------------------------------------
+
+    def _material(self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet) -> Material | Draft:
+        """Return what is to be shown, or the draft of an item that is not worth a call."""
+        if path_set.asks.polarity == "exception":
+            # No recipe argues by exclusion, and an argument for what does not hold is rejected whatever it says.
+            return Draft(reason="asks_exception", detail="the question asks for what does not hold")
+        if not usable_paths(path_set, mentions) and any(path.kind == "selected" for path in path_set.paths):
+            return Draft(reason="polarity_violated", detail="every path is over something that is not there")
+        shown = self._prompt.head.shows_gold_answer
+        if not shown:
+            assert self._alike is not None
+            path_set = path_set.model_copy(update={"paths": self._alike(item, tuple(mentions))})
+        try:
+            return gather(self._graph, item, mentions, path_set, self.recipe.shown, show_answer=shown)
+        except HiddenAnswer as error:
+            return Draft(reason="no_options", detail=str(error))
+
+    def _request(self, material: Material, sample: int) -> ChatRequest:
+        blocks = self._prompt.render(material.inputs)
+        model, temperature, seed = self._config.sampling(sample)
+        messages = [Message(role="system", content=blocks["system"])] if blocks.get("system") else []
+        request = ChatRequest(
+            model=model,
+            messages=(*messages, Message(role="user", content=blocks["user"])),
+            temperature=temperature,
+            top_p=self._config.top_p,
+            max_tokens=self._config.max_tokens,
+            seed=seed,
+        )
+        return self._shaped(request)
+
+    def _shaped(self, request: ChatRequest) -> ChatRequest:
+        titles = [section.title for section in self.recipe.layout.sections if section.title]
+        return self._dialect.apply(request, chain_schema(titles))
+
+    def _mending(self, request: ChatRequest, reply: Reply, flaws: Sequence[Flaw], material: Material) -> _Call:
+        values = {
+            "fault": "; ".join(flaw.message for flaw in flaws),
+            "known": ", ".join(material.labels),
+            "edge_label": material.edge_label,
+            "quote_label": material.quote_label,
+        }
+        said = Message(role="assistant", content=as_data(reply.text or reply.reasoning))
+        asked = Message(role="user", content=self._repair.render(values)["user"])
+        mended = request.model_copy(update={"messages": (*request.messages, said, asked)})
+        return _Call(mended, self._repair)
+
+    async def _ask(self, endpoint: Completes, call: _Call, sample: int, made: list[Generation]) -> Reply:
+        """Return the first reply that is an answer, or the last; every call is recorded."""
+        for number in range(self._config.tries):
+            request = call.request.next_try(number)
+            reply = await endpoint.complete(request, attempt=ATTEMPTS_PER_SAMPLE * sample + number)
+            made.append(self._generation(request, reply, call.prompt))
+            if reply.fault not in ("length", "refusal", "empty", "bad_response"):
+                break
+        return reply
+
+    def _generation(self, request: ChatRequest, reply: Reply, prompt: PromptFile) -> Generation:
+        wire = request.wire()
+        names = ("temperature", "top_p", "max_tokens", "seed")
+        sampling: dict[str, Any] = {name: wire[name] for name in names if name in wire}
+        if self._dialect.shapes:
+            sampling["dialect"] = self._dialect.name
+        return Generation(
+            model=reply.model or request.model,
+            prompt_id=prompt.id,
+            prompt_hash=prompt.hash,
+            parameters=json.dumps(sampling, sort_keys=True, separators=(",", ":")),
+            reply_key=reply.key,
+            prompt_tokens=reply.prompt_tokens,
+            completion_tokens=reply.completion_tokens,
+            saw_gold_answer=self._prompt.head.shows_gold_answer,
+        )
+
+    # replies -------------------------------------------------------------------------------------------------------
+
+    def _parsed(self, reply: Reply, item: QAItem, mentions: Sequence[Mention], material: Material) -> Assembled:
+        said = without_thinking(reply.text) or without_thinking(reply.reasoning)
+        if token := leaked(said):
+            message = f"it holds {token!r}, which is no text but a token of the model's own format"
+            return Assembled(flaws=[Flaw("llm_unparsed", message)])
+        labels = Labels(material.edge_label, material.quote_label).for_reply(said)
+        reading = read(reply.text, reply.reasoning, labels, self._titles)
+        unfounded = [Flaw("llm_unknown_citation", said) for said in unfounded_ratios(reading.units, material.edges)]
+        made = assemble(
+            self._graph,
+            item,
+            mentions,
+            material,
+            self.recipe,
+            reading,
+            labels,
+            answer_shown=self._prompt.head.shows_gold_answer,
+        )
+        return Assembled(flaws=[*unfounded, *made.flaws]) if unfounded else made

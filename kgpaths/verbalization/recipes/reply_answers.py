@@ -1,0 +1,90 @@
+"""Which answer a reply gives, or that it declines to give one where the server does not say so itself."""
+
+from __future__ import annotations
+
+import re
+
+from kgpaths.language.english import folded
+from kgpaths.records import Option, QAItem
+from kgpaths.verbalization.recipes.reply_parsing import Reading, without_thinking
+
+_KEY = re.compile(
+    r"^\W*(?:option\s+|choice\s+)?\(?([A-Za-z0-9]+)\)?(?:\s*[.):,\-–—]\s*|\s+(?=\()|\s*$)(.*)$", re.IGNORECASE
+)
+
+
+_DECLINES = re.compile(
+    r"\A\W*(?:i['’]?m (?:very |really )?sorry\b|sorry\b|i apologi[sz]e\b|unfortunately,? i\b|"
+    r"as an? (?:ai|language model)\b|"
+    r"i (?:cannot|can['’]?t|can not|am unable|am not able|won['’]?t|will not|must decline)\b)",
+    re.IGNORECASE,
+)
+_LONGEST_REFUSAL = 600
+"""Characters; what is longer has something else to say as well."""
+
+
+def resolve_answer(
+    reading: Reading, item: QAItem, conclusion: str, answer_shown: bool
+) -> tuple[str | None, str] | None:
+    """Return key and text of the answer that a reply gives; None where it gives none, two, or one that is no option.
+
+    Args:
+        conclusion: where to look if no line announces an answer.
+        answer_shown: the model was given the answer, so that an open one need not be repeated word for word.
+    """
+    if item.options:
+        option = _stated(reading.answer, item) if reading.answer else _named(conclusion, item)
+        return (option.key, option.text) if option else None
+    said = reading.answer.strip().strip("*_`").strip()
+    if not said:
+        return (None, item.answer) if answer_shown and _holds(conclusion, item.answer) else None
+    if folded(said) == folded(item.answer) or (answer_shown and _covers(said, item)):
+        return None, item.answer
+    return None, said
+
+
+def _covers(said: str, item: QAItem) -> bool:
+    """Say whether a shown answer is meant: named in other words of the same start, or "as given"."""
+    ours, theirs = folded(item.answer), folded(said)
+    return theirs in ("as given", "as stated") or (len(theirs) >= 4 and (_holds(ours, theirs) or _holds(theirs, ours)))
+
+
+def _holds(text: str, words: str) -> bool:
+    return bool(folded(words)) and f" {folded(words)} " in f" {folded(text)} "
+
+
+def _stated(text: str, item: QAItem) -> Option | None:
+    """Read an answer line: `B`, `(B)`, `B. Pneumonia`, `Pneumonia`; key and text may not contradict each other."""
+    clean = re.sub(r"\*{1,3}|_{2,3}|`", "", text).strip()
+    whole = [option for option in item.options if folded(option.text) == folded(clean) and folded(clean)]
+    if len(whole) == 1:
+        return whole[0]
+    found = _KEY.match(clean)
+    keys = {option.key.casefold(): option for option in item.options}
+    if found and found.group(1).casefold() in keys:
+        option = keys[found.group(1).casefold()]
+        rest = found.group(2)
+        others = [other for other in item.options if other.key != option.key and folded(other.text) == folded(rest)]
+        if not folded(rest) or folded(rest) == folded(option.text):
+            return option
+        if others or (_named(rest, item) not in (option, None)):
+            return None
+        return option
+    return _named(clean, item)
+
+
+def _named(text: str, item: QAItem) -> Option | None:
+    """Return the one option that a text names; an option whose text is part of another named one does not count."""
+    hits = [option for option in item.options if _holds(text, option.text)]
+    hits = [option for option in hits if not any(other != option and _holds(other.text, option.text) for other in hits)]
+    return hits[0] if len(hits) == 1 else None
+
+
+def is_refusal(text: str) -> bool:
+    """Say whether a reply that holds no chain declines to write one.
+
+    >>> is_refusal("I'm sorry, but I can't help with that."), is_refusal("1. Fever is a sign of influenza.")
+    (True, False)
+    """
+    said = without_thinking(text)
+    return len(said) <= _LONGEST_REFUSAL and _DECLINES.match(said) is not None

@@ -1,0 +1,71 @@
+"""A unit's sentence as it stands in a chain: without labels, and with the words of the question that it cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kgpaths.language.english import folded
+from kgpaths.records import Edge, Mention, Span, StepKind
+from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.verbalization.recipes.reply_parsing import Unit
+
+
+@dataclass
+class Part:
+    """A unit with what its labels mean."""
+
+    number: int
+    unit: Unit
+    kind: StepKind
+    edges: list[Edge]
+    mentions: list[Mention]
+    spans: list[Span] = field(default_factory=list)
+
+
+def sentence(part: Part, labels: Labels, findings: Mapping[str, Mention], *, inline: bool) -> tuple[str, list[Span]]:
+    """Return a unit's sentence, and the spans that it quotes.
+
+    Args:
+        findings: mentions by label.
+        inline: a finding that the sentence names in other words is followed by the question's own, in parentheses;
+            otherwise the words stand in a line of their own.
+    """
+    text = part.unit.text
+    spans: list[Span] = []
+    missing: dict[str, Mention] = {}
+    for label, mention in ((label, findings.get(label)) for label in part.unit.labels):
+        if mention is None or not inline:
+            continue
+        words = _words(mention)
+        if words not in text and part.kind == "findings":
+            pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
+            text = re.sub(pattern, f"“{words}”".replace("\\", r"\\"), text, count=1, flags=re.IGNORECASE)
+        named = part.kind != "findings" and folded(words) in folded(labels.cut(text))
+        if words in text:
+            spans.append(mention.span)
+        elif not named:
+            missing[label] = mention
+    text = _unlabelled(text, labels, missing)
+    spans += [mention.span for mention in missing.values()]
+    if not inline:
+        spans += [mention.span for mention in part.mentions if mention.assertion != "absent"]
+    return text, spans
+
+
+def _unlabelled(text: str, labels: Labels, missing: Mapping[str, Mention]) -> str:
+    """Take the labels out of a text; those of `missing` leave the question's words behind."""
+    left = dict(missing)
+
+    def words(cited: list[str]) -> str:
+        here = [left.pop(label) for label in cited if label in left]
+        return f" (“{'”, “'.join(map(_words, here))}”)" if here else ""
+
+    text = labels.cut(text, words)
+    text += "".join(f" (“{_words(mention)}”)" for mention in left.values())  # cited beside the sentence, as JSON does
+    return re.sub(r"^(.*[^.!?])([.!?]) (\(“[^”]*”\))$", r"\1 \3\2", text).strip()
+
+
+def _words(mention: Mention) -> str:
+    return " ".join(mention.text.split())
