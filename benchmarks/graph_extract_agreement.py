@@ -1,12 +1,14 @@
-"""What edges from texts make possible: the best and a random choice of middles, against experts' explanations.
+"""What edges from texts make possible: the best and a random choice of intermediate nodes, against experts'
+explanations.
 
     python benchmarks/graph_extract_agreement.py DATA [GRAPH]
 
-DATA holds `casimedicos_en.jsonl` and `medmcqa_dev.jsonl`. A *middle* is a node on a path of at most three hops from a
-finding of the question to the right answer that stands in neither. It agrees when the explanation, or an is_a
-neighbour of what it links, names it. *Ceiling*: agreement of the five best middles that could be chosen; *random*:
-share of all middles that agree. Means over the questions that have a middle, `items`. Four graphs: without the edges
-from texts, with the surest of them (strength 0.9 and more, the first tier), with all typed ones, with the associations.
+DATA holds `casimedicos_en.jsonl` and `medmcqa_dev.jsonl`. An *intermediate node* is a node on a path of at most three
+hops from a finding of the question to the right answer that stands in neither. It agrees when the explanation, or an
+is_a neighbour of what it links, names it. *Ceiling*: agreement of the five best intermediate nodes that could be
+chosen; *random*: share of all intermediate nodes that agree. Means over the questions that have an intermediate node,
+`items`. Four graphs: without the edges from texts, with the surest of them (strength 0.9 and more, the first tier),
+with all typed ones, with the associations.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths import EntityLinker, KnowledgeGraph
-from kgpaths.paths.agreement import SHORTEST_EXPLANATION
+from kgpaths.learning.agreement import SHORTEST_EXPLANATION
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 from kgpaths.vocabulary.relations import relations
@@ -70,16 +72,16 @@ def main() -> None:
     for name, place in SETS.items():
         asked = list(questions(graph, data, place))
         print(f"\n{name}: {len(asked)} questions with a linked answer and an explanation")
-        print(f"  {'':28s}{'items':>6s}{'middles':>9s}{'random':>8s}{'ceiling':>9s}")
+        print(f"  {'':28s}{'items':>6s}{'intermediate nodes':>9s}{'random':>8s}{'ceiling':>9s}")
         for what, view in views.items():
             shares, best, counts = [], [], []
             for stated, answer, named in asked:
-                middles = between(view, stated, answer)
-                if middles:
-                    agreeing = len(middles & named)
-                    shares.append(agreeing / len(middles))
-                    best.append(min(CHOSEN, agreeing) / min(CHOSEN, len(middles)))
-                    counts.append(len(middles))
+                intermediate_nodes = between(view, stated, answer)
+                if intermediate_nodes:
+                    agreeing = len(intermediate_nodes & named)
+                    shares.append(agreeing / len(intermediate_nodes))
+                    best.append(min(CHOSEN, agreeing) / min(CHOSEN, len(intermediate_nodes)))
+                    counts.append(len(intermediate_nodes))
             print(f"  {what:28s}{len(shares):6d}{np.median(counts):9.0f}{np.mean(shares):8.3f}{np.mean(best):9.3f}")
 
 

@@ -4,8 +4,8 @@
 
 The questions, the points and the rows NPMI and BM25 are those of `paths_separation.py`. The graph is seen twice: its
 curated edges alone, and with the edges from texts. *Direct*: evidence next to the option; *two-hop*: the best way of
-two hops; *pivot*: the best middle. Nothing is learned here. Measured on the questions that have two linked options;
-the interval is a paired bootstrap of "with texts" minus "curated alone".
+two hops; *intermediate node*: the best intermediate node. Nothing is learned here. Measured on the questions that have
+two linked options; the interval is a paired bootstrap of "with texts" minus "curated alone".
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from paths_separation import MEASURED_ON, Question, best_passages, interval, mean_npmi, point, questions, two_hops
 
-from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
+from kgpaths import EntityLinker, KnowledgeGraph
 from kgpaths.graph import GraphView
-from kgpaths.paths.option_features import OPTION_FEATURES
+from kgpaths.paths.opened import Opened
+from kgpaths.paths.options import OPTION_FEATURES
 from kgpaths.records import EdgeTier
 
 SEEN: dict[str, tuple[EdgeTier, ...]] = {
@@ -37,16 +38,16 @@ def main(data: Path, spec: str) -> None:
     search = best_passages(data)
     print(graph)
     with tempfile.TemporaryDirectory() as folder:
-        finders = {seen: PathFinder(part(graph, tiers, Path(folder) / seen)) for seen, tiers in SEEN.items()}
+        both_opened = {seen: Opened(part(graph, tiers, Path(folder) / seen)) for seen, tiers in SEEN.items()}
         for name, place in MEASURED_ON.items():
             asked = {
-                seen: {one.item.id: one for one in questions(finder, EntityLinker(finder.graph), data, place)}
-                for seen, finder in finders.items()
+                seen: {one.item.id: one for one in questions(opened, EntityLinker(opened.graph), data, place)}
+                for seen, opened in both_opened.items()
             }
             both = sorted(asked["curated"].keys() & asked["with texts"].keys())
             print(f"\n{name}: {len(both)} questions with two linked options")
             last = [asked["with texts"][item_id] for item_id in both]
-            passages = finders["with texts"].passages
+            passages = both_opened["with texts"].passages
             alone: dict[str, Callable[[Question], NDArray[np.float64]]] = {
                 "chance": lambda one: np.zeros(len(one.options)),
                 "NPMI in passages": lambda one: mean_npmi(passages, one) * one.turned,  # noqa: B023
@@ -55,10 +56,10 @@ def main(data: Path, spec: str) -> None:
             for row, score in alone.items():
                 print(f"  {row:24s}{np.mean([point(score(one), one.right) for one in last]):7.3f}")
             print(f"  {'':24s}{'curated':>9s}{'with texts':>12s}{'gain':>28s}")
-            for row in rows(finders["curated"]):
+            for row in rows(both_opened["curated"]):
                 before, after = (
                     [
-                        point(rows(finders[seen])[row](asked[seen][item_id]), asked[seen][item_id].right)
+                        point(rows(both_opened[seen])[row](asked[seen][item_id]), asked[seen][item_id].right)
                         for item_id in both
                     ]
                     for seen in SEEN
@@ -72,12 +73,12 @@ def part(graph: KnowledgeGraph, tiers: tuple[EdgeTier, ...], folder: Path) -> Kn
     return KnowledgeGraph.open(folder)
 
 
-def rows(finder: PathFinder) -> dict[str, Callable[[Question], NDArray[np.float64]]]:
+def rows(opened: Opened) -> dict[str, Callable[[Question], NDArray[np.float64]]]:
     """Return the scores that a graph gives to options."""
     return {
         "direct idf": lambda one: one.values[:, _DIRECT],
-        "two-hop": lambda one: two_hops(finder, one) * one.turned,
-        "best pivot": lambda one: np.array(one.pivot) * one.turned,
+        "two-hop": lambda one: two_hops(opened, one) * one.turned,
+        "best intermediate node": lambda one: np.array(one.intermediate) * one.turned,
     }
 
 

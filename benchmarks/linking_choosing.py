@@ -2,8 +2,8 @@
 
     python benchmarks/linking_choosing.py TEXTS.jsonl... --model FOLDER_OR_NAME [--graph default] [--first N]
 
-TEXTS has `text` or `question` on every line. Needs the extra `embeddings`. Prints how many links are open in a file,
-how many of them the model decides otherwise than the rules' last resort, and each that it does.
+TEXTS has `text` or `question` on every line. Needs the package sentence-transformers. Prints how many links are
+open in a file, how many of them the model decides otherwise than the rules' last resort, and each that it does.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from embeddings import Embeddings
+
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.linking import Choice, Embeddings, EntityLinker
+from kgpaths.linking import Choice, EntityLinker
 
 
 def report(path: Path, graph: KnowledgeGraph, chooser: Embeddings, first: int | None) -> None:

@@ -3,12 +3,13 @@
     python benchmarks/paths_agreement.py DATA [GRAPH] [EVERY]
 
 DATA holds `casimedicos_en.jsonl` (doctors' comments) and `medmcqa_dev.jsonl` (teachers' explanations); EVERY takes each
-so-manieth question only. Measures: `kgpaths.paths.agreement`; `bridge*` does not count classes and kinds of the answer
-as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is cross-validated
-(five folds of both sets together, by a hash of the id), `transferred` is learned from the other set. The rows under
-`learned` leave out one ingredient of the choice each, on every third question. All methods choose six paths of at most
-three hops from the same nodes. Means over the questions where the method has any middle to offer, `items`; intervals
-are paired bootstraps of `learned` minus the row on questions both have.
+so-manieth question only. Measures: `kgpaths.learning.agreement`; `inner*` does not count classes and kinds of the
+answer as named because the answer is. Nothing is measured on a question that it was learned from: `learned` is
+cross-validated (five folds of both sets together, by a hash of the id), `transferred` is learned from the other set.
+What they are compared with is in `paths_baselines.py`. The rows under `learned` leave out one ingredient of the choice
+each, on every third question. All methods choose six paths of at most three hops from the same nodes. Means over the
+questions where the method has any intermediate node to offer, `items`; intervals are paired bootstraps of `learned`
+minus the row on questions both have.
 """
 
 from __future__ import annotations
@@ -22,18 +23,19 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
+from paths_baselines import Formula, by_joint_evidence, cheapest, kernel_by_degrees
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.config import PathConfig
 from kgpaths.language import read_question
-from kgpaths.paths import bridges
-from kgpaths.paths.agreement import Agreement, Expert, agreement, expert
-from kgpaths.paths.features import FEATURES
+from kgpaths.learning.agreement import Agreement, Expert, agreement, expert
+from kgpaths.learning.ranker import Candidates, Explained, candidates, explained, fold_of, learn_ranker
+from kgpaths.paths import choosing
+from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.paths.findings import starting, stated
-from kgpaths.paths.kernel import FoundPath
-from kgpaths.paths.learning import Candidates, Explained, candidates, explained, fold_of, learn_ranker
+from kgpaths.paths.kernel import Kernel
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker, blank_ranker
 from kgpaths.records import Mention, QAItem
 from kgpaths.sources import open_source
 
@@ -55,7 +57,7 @@ class Question(NamedTuple):
 
 def main(data: Path, spec: str, every: int) -> None:
     graph = KnowledgeGraph.open(spec)
-    linker, base = EntityLinker(graph), PathFinder(graph, ranker=blank_ranker())
+    linker, base = EntityLinker(graph), PathFinder(graph)
     questions: list[Question] = []
     asked: dict[str, list[Explained]] = {}
     for name, place in SETS.items():
@@ -81,36 +83,27 @@ def main(data: Path, spec: str, every: int) -> None:
                 choose = by_fold(base, folds, config)
                 ablated[f"- {method}"] = [agreement(choose(one), one.who) for one in part]
         report(ablated)
-        middles([one for one in linked if len(one.table.nodes)], folds, others[name], questions)
+        intermediate_nodes([one for one in linked if len(one.table.nodes)], folds, others[name], questions)
 
 
 def prepared(finder: PathFinder, dataset: str, one: Explained) -> Question | None:
     """Return a question whose findings and answer are linked."""
-    ends = ends_of(finder, one.item, one.mentions)
+    ends = ends_of(finder.opened, one.item, one.mentions)
     if ends is None:
         return None
-    who = expert(finder.graph, one.mentions, one.explanation)
-    return Question(dataset, one, who, *ends, candidates(finder, one))
+    who = expert(finder.opened.graph, one.mentions, one.explanation)
+    return Question(dataset, one, who, *ends, candidates(finder.opened, one))
 
 
-def ends_of(
-    finder: PathFinder, item: QAItem, mentions: Sequence[Mention]
-) -> tuple[list[int], list[int], set[int]] | None:
+def ends_of(opened: Opened, item: QAItem, mentions: Sequence[Mention]) -> tuple[list[int], list[int], set[int]] | None:
     """Return where paths start, where they end, and what they may not lead over; None where either end is missing."""
-    options = options_of(finder, item, mentions)
+    options = options_of(opened.graph, item, mentions)
     right = next(option for option in options if option.key == item.answer_key)
     asked = read_question(item)
-    findings = finder.evidence_model.findings(starting(asked, stated(finder.graph, item, asked, mentions)))
+    findings = opened.evidence.findings(starting(asked, stated(opened.graph, item, asked, mentions)))
     barred = {node for option in options for node in option.nodes} - set(right.nodes)
     starts = [node for node in findings.present if node not in right.nodes]
     return (starts, list(right.nodes), barred | findings.absent) if starts and right.nodes else None
-
-
-def cheapest(finder: PathFinder, starts: Sequence[int], ends: Sequence[int], barred: set[int]) -> list[FoundPath]:
-    """Return the cheapest paths by the finder's edge costs and nothing else, best first."""
-    config = finder.config
-    found = finder.kernel.search(starts, ends, k=POOL, max_hops=config.max_hops, degree_cap=config.degree_cap).paths
-    return [path for path in found if not barred.intersection(path.nodes)]
 
 
 def fold(one: Question) -> int:
@@ -123,9 +116,9 @@ def learned_from(questions: Iterator[Question]) -> Ranker:
 
 def like(base: PathFinder, config: PathConfig, ranker: Ranker | None = None) -> PathFinder:
     """Return another finder that shares what was opened and computed for the first."""
-    finder = PathFinder(base.graph, config, ranker=ranker)
-    for part in ("kernel", "full_kernel", "evidence_model", "feature_model", "passages"):
-        finder.__dict__[part] = getattr(base, part)
+    finder = PathFinder(base.opened.graph, config, ranker=ranker)
+    for part in ("kernel", "full_kernel", "evidence", "features", "passages"):
+        finder.opened.__dict__[part] = getattr(base.opened, part)
     return finder
 
 
@@ -136,21 +129,22 @@ def by_fold(base: PathFinder, folds: Sequence[Ranker], config: PathConfig) -> Ch
 
 def selected(finder: PathFinder, one: Question) -> Paths:
     found = finder.find_item(one.asked.item, one.asked.mentions).paths
-    return [[finder.graph.index(node) for node in path.node_ids] for path in found if path.kind == "selected"]
+    return [[finder.opened.graph.index(node) for node in path.node_ids] for path in found if path.kind == "selected"]
 
 
 def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, Ranker]) -> dict[str, Choose]:
     rng = np.random.default_rng(0)
-    hub = PathFinder(base.graph, PathConfig(cost="hub"))
-    arcs = base.kernel.graph
+    formulas: dict[str, Formula] = {"hub-penalised": "hub", "PathRAG": "pathrag", "idf": "idf"}
+    kernels = {name: kernel_by_degrees(base.opened.graph, formula) for name, formula in formulas.items()}
+    arcs = base.opened.kernel.graph
     peer = nx.Graph()
     peer.add_edges_from((u, v) for u in range(arcs.n_nodes) for v in arcs.neighbours(u).tolist() if u < v)
 
-    def pool_of(finder: PathFinder, one: Question) -> list[tuple[int, ...]]:
-        return [path.nodes for path in cheapest(finder, one.starts, one.ends, one.barred)]
+    def pool_of(kernel: Kernel, one: Question) -> list[tuple[int, ...]]:
+        return [path.nodes for path in cheapest(kernel, one.starts, one.ends, one.barred, k=POOL)]
 
     def shuffled(one: Question) -> Paths:
-        pool = pool_of(base, one)
+        pool = pool_of(base.opened.kernel, one)
         return [pool[place] for place in rng.permutation(len(pool))[:SELECTED].tolist()]
 
     def shortest(one: Question) -> Paths:
@@ -163,54 +157,56 @@ def methods_of(base: PathFinder, folds: Sequence[Ranker], others: Mapping[str, R
                         found.append(tuple(path))
         return sorted(found, key=lambda path: (len(path), path))[:SELECTED]
 
-    pivot = like(base, PathConfig(ranking="pivot"))
-    transferred = {name: like(base, PathConfig(ranking="learned"), ranker) for name, ranker in others.items()}
+    def by_cost(kernel: Kernel) -> Choose:
+        return lambda one: pool_of(kernel, one)[:SELECTED]
+
+    transferred = {name: like(base, PathConfig(), ranker) for name, ranker in others.items()}
     return {
         "random": shuffled,
         "networkx shortest": shortest,
-        "hub-penalised": lambda one: pool_of(hub, one)[:SELECTED],
-        "DWPC": lambda one: pool_of(base, one)[:SELECTED],
-        "pivot": lambda one: selected(pivot, one),
+        **{name: by_cost(kernel) for name, kernel in kernels.items()},
+        "DWPC": by_cost(base.opened.kernel),
+        "joint evidence": lambda one: [path.nodes for path in by_joint_evidence(base.opened, *one.asked[:2])],
         "transferred": lambda one: selected(transferred[one.dataset], one),
-        "learned": by_fold(base, folds, PathConfig(ranking="learned")),
+        "learned": by_fold(base, folds, PathConfig()),
         **{
-            f"learned, worth {least:g} or more": by_fold(base, folds, PathConfig(ranking="learned", min_worth=least))
+            f"learned, worth {least:g} or more": by_fold(base, folds, PathConfig(min_worth=least))
             for least in (-2.0, 0.0)
         },
     }
 
 
 @contextmanager
-def changed(middles: int = PathConfig().middles, **constants: int) -> Iterator[PathConfig]:
-    """Choose with other constants of `kgpaths.paths.bridges` for a while."""
-    before = {name: getattr(bridges, name) for name in constants}
+def changed(intermediate_nodes: int = PathConfig().intermediate_nodes, **constants: int) -> Iterator[PathConfig]:
+    """Choose with other constants of `kgpaths.paths.choosing` for a while."""
+    before = {name: getattr(choosing, name) for name in constants}
     for name, value in constants.items():
-        setattr(bridges, name, value)
+        setattr(choosing, name, value)
     try:
-        yield PathConfig(ranking="learned", middles=middles)
+        yield PathConfig(intermediate_nodes=intermediate_nodes)
     finally:
         for name, value in before.items():
-            setattr(bridges, name, value)
+            setattr(choosing, name, value)
 
 
 ABLATIONS: Mapping[str, Callable[[], Any]] = {
     "joint evidence beside": lambda: changed(_EVIDENCE=10**9),
-    "limit of middles": lambda: changed(middles=99),
+    "limit of intermediate nodes": lambda: changed(intermediate_nodes=99),
     "slack": lambda: changed(_SLACK=10**9),
-    "both": lambda: changed(middles=99, _SLACK=10**9),
-    "limit of the answer's kin": lambda: changed(_KIN=99),
+    "both": lambda: changed(intermediate_nodes=99, _SLACK=10**9),
+    "limit of the answer's related classes": lambda: changed(_RELATED=99),
 }
 
 
 def report(measured: Mapping[str, Sequence[Agreement]]) -> None:
     fields: dict[str, Callable[[Agreement], float | None]] = {
         "node": lambda one: one.node,
-        "bridge@5": lambda one: one.bridge,
-        "bridge*@5": lambda one: one.bridge_beyond_answer,
+        "inner@5": lambda one: one.intermediate,
+        "inner*@5": lambda one: one.intermediate_beyond_answer,
         "finding": lambda one: one.finding,
         "recall": lambda one: one.recall,
     }
-    heads = ("bridge: learned minus row", "bridge*: learned minus row")
+    heads = ("inner: learned minus row", "inner*: learned minus row")
     print(f"{'':28s}{'items':>6s}" + "".join(f"{name:>10s}" for name in fields) + "".join(f"{h:>29s}" for h in heads))
     for method, rows in measured.items():
         means = []
@@ -218,10 +214,10 @@ def report(measured: Mapping[str, Sequence[Agreement]]) -> None:
             values = [value for one in rows if (value := read(one)) is not None]
             means.append(f"{np.mean(values):10.3f}" if values else f"{'-':>10s}")
         gains = []
-        for field in ("bridge@5", "bridge*@5"):
+        for field in ("inner@5", "inner*@5"):
             both = [(fields[field](x), fields[field](y)) for x, y in zip(measured["learned"], rows, strict=True)]
             gains.append(interval([(x, y) for x, y in both if x is not None and y is not None]))
-        items = sum(one.bridge is not None for one in rows)
+        items = sum(one.intermediate is not None for one in rows)
         print(f"{method:28s}{items:6d}" + "".join(means) + "".join(f"{gain:>29s}" for gain in gains))
 
 
@@ -240,14 +236,16 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "neighbours of findings": ("adamic_findings",),
     "passages": ("told", "kin_told"),
     "how well known": ("degree", "kinds", "hierarchy", "names", "catalogued"),
-    "kin of the option": ("class_of_option", "kind_of_option", "sibling_of_option"),
-    "kin of findings": ("class_of_finding", "kind_of_finding"),
+    "related classes of the option": ("class_of_option", "kind_of_option", "sibling_of_option"),
+    "related classes of findings": ("class_of_finding", "kind_of_finding"),
     "types and name": ("type_of_option", "name_in_stem", *(name for name in FEATURES if name.startswith("is_"))),
 }
 
 
-def middles(tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, everything: Sequence[Question]) -> None:
-    """The best candidate middles before they become paths: floor, single features, ceiling, groups of features."""
+def intermediate_nodes(
+    tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, everything: Sequence[Question]
+) -> None:
+    """The best candidate nodes before they become paths: floor, single features, ceiling, groups of features."""
     names = list(FEATURES)
     rng = np.random.default_rng(0)
 
@@ -275,7 +273,7 @@ def middles(tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, 
         "ceiling": lambda one: one.table.named.astype(float),
         "ceiling*": lambda one: np.isin(one.table.nodes, sorted(one.who.beyond_answer)).astype(float),
     }
-    print(f"best of all candidate middles ({len(tested)} questions have any)")
+    print(f"best of all candidate nodes ({len(tested)} questions have any)")
     print(f"{'':28s}{'@1':>8s}{'@3':>8s}{'@5':>8s}{'*@3':>8s}{'*@5':>8s}{'@3: learned minus row':>29s}")
     ours: list[float] = []
     rows = {name: np.array([best(one, order(one)) for one in tested]) for name, order in orders.items()}
@@ -286,7 +284,8 @@ def middles(tested: Sequence[Question], folds: Sequence[Ranker], other: Ranker, 
 
 
 def best(one: Question, score: Any) -> list[float]:
-    """Shares of named nodes among the 1, 3 and 5 best, and among the 3 and 5 best beyond the answer's kin."""
+    """Shares of named nodes among the 1, 3 and 5 best, and among the 3 and 5 best beyond the answer's related
+    classes."""
     ranked = one.table.nodes[np.lexsort((one.table.nodes, -score))]
     kept = list(dict.fromkeys(ranked.tolist()))
     named = [[node in which for node in kept[:5]] for which in (one.who.named, one.who.beyond_answer)]

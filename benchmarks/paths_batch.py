@@ -30,7 +30,7 @@ def main(source: str = "medqa", count: str = "300") -> None:
 
     def fresh() -> PathFinder:
         finder = PathFinder(graph)
-        finder.kernel, finder.full_kernel = warm.kernel, warm.full_kernel
+        finder.opened.__dict__.update(kernel=warm.opened.kernel, full_kernel=warm.opened.full_kernel)
         return finder
 
     def alone() -> Iterable[PathSet]:

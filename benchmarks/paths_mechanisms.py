@@ -24,13 +24,13 @@ from typing import NamedTuple
 
 import networkx as nx
 from mechanism_gold import Mechanism, assembled_graph, default_graph, read_mechanisms
+from paths_baselines import kernel_by_degrees
 
 from kgpaths.config import PathConfig
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.learning.step_costs import Example, costs_text, learn_step_costs, node_f1
 from kgpaths.paths import PathFinder
-from kgpaths.paths.priors import priors_text
 from kgpaths.paths.search_graph import SearchGraph
-from kgpaths.paths.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.paths.views import search_graph
 
 Nodes = tuple[int, ...]
@@ -67,11 +67,11 @@ def learn(pack: Path, file: Path, folder: Path, out: Path) -> None:
     for graph in (assembled_graph(pack, folder / "assembled"), default_graph(folder / "default")):
         gold, _ = read_mechanisms(file, graph, search_graph(graph, PathConfig()))
         tasks.append((graph, [Example(one.drug, one.disease, one.nodes) for one in gold if one.learns]))
-    text = priors_text(learn_step_costs(tasks)).partition("\n")[2]
-    head = "Costs of steps in milli-nats, for the question how a drug acts on a disease; see `PathConfig.mechanism`.\n"
-    made = "Made by `benchmarks/paths_mechanisms.py PACK --learn` from half of the drugs of DrugMechDB (CC0-1.0).\n"
-    out.write_text(f"# {head}# {made}{text}", encoding="utf-8")
-    print(f"{out}: {text.count(chr(10))} steps")
+    costs = learn_step_costs(tasks)
+    head = "Costs of steps in milli-nats, for the question how a drug acts on a disease; see `PathConfig.mechanism`."
+    made = "Made by `benchmarks/paths_mechanisms.py PACK --learn` from half of the drugs of DrugMechDB (CC0-1.0)."
+    out.write_text(costs_text(costs, [head, made]), encoding="utf-8")
+    print(f"{out}: {len(costs)} steps")
 
 
 def measure(graph: KnowledgeGraph, arcs: SearchGraph, gold: Sequence[Mechanism]) -> None:
@@ -81,7 +81,7 @@ def measure(graph: KnowledgeGraph, arcs: SearchGraph, gold: Sequence[Mechanism])
     rows: dict[str, Ask] = {
         "networkx shortest, direct edge and all": lambda u, v: shortest(plain, u, v, direct=True),
         "networkx shortest": lambda u, v: shortest(plain, u, v, direct=False),
-        "hub-penalised shortest": kernel(graph, PathConfig(cost="hub", exclude_direct=True)),
+        "hub-penalised shortest": by_degrees(graph),
         "DWPC only": kernel(graph, PathConfig(exclude_direct=True)),
         "ours: PathConfig.mechanism()": kernel(graph, PathConfig.mechanism()),
         "  without the learned costs of steps": kernel(graph, PathConfig(**{**ours, "priors": ""})),
@@ -115,6 +115,13 @@ def kernel(graph: KnowledgeGraph, config: PathConfig, max_hops: int = 4, top: in
         return [tuple(graph.index(node) for node in path.node_ids) for path in found]
 
     return ask
+
+
+def by_degrees(graph: KnowledgeGraph) -> Ask:
+    """Ask the same search with hub-penalised costs."""
+    searched, config = kernel_by_degrees(graph, "hub"), PathConfig()
+    limits = {"k": TOP, "max_hops": 4, "min_hops": 2, "degree_cap": config.degree_cap}
+    return lambda drug, disease: [path.nodes for path in searched.search([drug], [disease], **limits).paths]
 
 
 def shortest(plain: nx.Graph[int], drug: int, disease: int, *, direct: bool) -> list[Nodes]:

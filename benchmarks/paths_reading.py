@@ -25,10 +25,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from paths_agreement import cheapest, ends_of, interval
+from paths_agreement import ends_of, interval
+from paths_baselines import cheapest
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.language import read_question
+from kgpaths.paths.telling import told_path
 from kgpaths.records import Mention, QAItem, ReasoningPath
 from kgpaths.sources import open_source
 from kgpaths.vocabulary.relations import relations
@@ -74,11 +76,12 @@ def draw(folder: Path, spec: str) -> None:
 
 def paths_of(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> Mapping[str, Sequence[ReasoningPath]]:
     """Return the paths of both methods, best first, with edges chosen in the same way."""
+    opened = finder.opened
     chosen = [path for path in finder.find_item(item, mentions).paths if path.kind == "selected"]
-    ends = ends_of(finder, item, mentions)
-    found = cheapest(finder, *ends) if ends else []
+    ends = ends_of(opened, item, mentions)
+    found = cheapest(opened.kernel, *ends) if ends else []
     wanted = read_question(item).relations
-    dwpc = [finder.path(finder.kernel, path, wanted=wanted) for path in found[:PATHS]]
+    dwpc = [told_path(opened.graph, opened.kernel.graph, path, wanted=wanted) for path in found[:PATHS]]
     return {"selected": chosen[:PATHS], "dwpc": dwpc}
 
 

@@ -1,4 +1,4 @@
-"""How fast the exact search is: compiled, in numpy, a bare gather over as many arcs, and peers, in the same run.
+"""How fast the exact search is: compiled, a bare gather over as many arcs, and peers, in the same run.
 
     python benchmarks/paths_search.py                  # the default graph
     python benchmarks/paths_search.py GRAPH [VIEW...]  # a snapshot folder; VIEW: forbidden steps of the relation view
@@ -31,7 +31,7 @@ from kgpaths.paths.search_graph import SearchGraph
 from kgpaths.paths.views import search_graph
 
 T = TypeVar("T")
-ITEMS, NUMPY_ITEMS, DEEP_ITEMS, SIMPLE_PAIRS, ALL_PAIRS = 30, 5, 4, 10, 4
+ITEMS, DEEP_ITEMS, SIMPLE_PAIRS, ALL_PAIRS = 30, 4, 10, 4
 HUB = 5000
 UNCAPPED = 2**62
 PRIMEKG = (129_375, 4_051_698)
@@ -67,7 +67,7 @@ def report(title: str, arcs: SearchGraph, view: SearchGraph) -> float:
     degree = np.diff(arcs.indptr)
     shares = " ".join(f"p{q} {int(np.percentile(degree, q))}" for q in (50, 75, 90, 99))
     print(f"\n{title}: {arcs.n_nodes:,} nodes, {len(arcs.indices):,} arcs; degrees {shares} max {degree.max():,}")
-    items, fast, slow = draw_items(arcs), Kernel(arcs), Kernel(arcs, compiled=False)
+    items, fast = draw_items(arcs), Kernel(arcs)
     ours(fast, items[:2], 4)  # compile
     for kind in (gather, vector_gather):
         kind(arcs.indptr, arcs.indices, arcs.cost, np.zeros(arcs.n_nodes, np.int32), np.zeros(1, np.int64))
@@ -82,8 +82,6 @@ def report(title: str, arcs: SearchGraph, view: SearchGraph) -> float:
     rows.append((f"kgpaths, L = 4, view of {len(view.indices):,} arcs", ours(Kernel(view), items, 4)[0], ""))
     rows.append(("kgpaths, L = 5, the same view", ours(Kernel(view), items[:DEEP_ITEMS], 5)[0], ""))
     rows.append(("kgpaths, L = 5", ours(fast, items[:DEEP_ITEMS], 5)[0], ""))
-    rows.append(("kgpaths in numpy, L = 4", ours(slow, items[:NUMPY_ITEMS], 4)[0], ""))
-    same = ours(fast, items[:NUMPY_ITEMS], 4)[0]
     found, paths = networkx_rows(arcs, items)
     rows += found
     print(f"{'':44}{'ms/item':>12}{'x L = 4':>12}{'pairs':>7}")
@@ -95,7 +93,6 @@ def report(title: str, arcs: SearchGraph, view: SearchGraph) -> float:
         f"in vector code {1e9 * vector:.2f} ns ({per_arc / vector:.1f} times)"
     )
     goal("numba / bare gather", per_arc / bound, 1.5, most=True)
-    goal("numpy / numba, the same items", times["kgpaths in numpy, L = 4"] / same, 10, most=True)
     goal("networkx shortest_simple_paths / kgpaths", times["networkx shortest_simple_paths, k = 10"] / base, 30)
     goal("networkx all_shortest_paths / kgpaths", times["networkx all_shortest_paths"] / base, 3000)
     paths |= {

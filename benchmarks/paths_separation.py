@@ -7,9 +7,9 @@ DATA holds `qa/medqa_test.jsonl` and `qa/mmlu_medical_test.jsonl` (tests: nothin
 reference texts `qa/medquad.jsonl.gz` and `text/openstax.jsonl.gz` for BM25. Measured on questions with at least two
 linked options; options with equal evidence share the point. Rows: chance, direct evidence (idf), the best of two hops
 (DWPC), personalised PageRank from the findings (damping 0.5 as in HippoRAG), mean NPMI of concept pairs in the
-passages, BM25 (question and option against the best passage; the package bm25s), the best pivot, learned, and learned
-without a group of features. The interval is a paired bootstrap of `learned` minus the row. On the training questions
-`learned` is cross-validated in five folds: what was tried was chosen by that.
+passages, BM25 (question and option against the best passage; the package bm25s), the best intermediate node, learned,
+and learned without a group of features. The interval is a paired bootstrap of `learned` minus the row. On the training
+questions `learned` is cross-validated in five folds: what was tried was chosen by that.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from paths_baselines import best_evidence
 
-from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
+from kgpaths import EntityLinker, KnowledgeGraph
 from kgpaths.extraction import read_texts
 from kgpaths.files import Fault
-from kgpaths.paths.kernel import INFINITE
-from kgpaths.paths.option_features import OPTION_FEATURES
-from kgpaths.paths.option_learning import fit_choices
-from kgpaths.paths.options import Weighing
+from kgpaths.learning.logit import fit_choices
+from kgpaths.paths.features import Ranker
+from kgpaths.paths.opened import Opened
+from kgpaths.paths.options import OPTION_FEATURES, Weighing
 from kgpaths.paths.passages import Passages
-from kgpaths.paths.ranker import Ranker
+from kgpaths.paths.search_graph import INFINITE
 from kgpaths.paths.selection import OptionNodes
 from kgpaths.records import QAItem, QuestionKind
 from kgpaths.sources import open_source
@@ -39,7 +40,7 @@ LEARNED_FROM = {"MedQA train": "medqa:qa/medqa_train_1k.jsonl", "MedMCQA train":
 MEASURED_ON = {"MedQA test": "medqa:qa/medqa_test.jsonl", "MMLU medical": "jsonl:qa/mmlu_medical_test.jsonl"}
 TEXTS = ("qa/medquad.jsonl.gz", "text/openstax.jsonl.gz")
 GROUPS = {
-    "pivots": ("pivot",),
+    "intermediate nodes": ("intermediate_node",),
     "passages": ("passages",),
     "text edges": ("text_share",),
     "texts at all": ("passages", "text_share", "text_degree"),
@@ -48,8 +49,8 @@ GROUPS = {
     "assertion": ("denied", "contradicted"),
     "degree": ("degree", "text_degree"),
     "words of the stem": ("in_stem",),
-    "any evidence": ("direct", "pivot", "text_share", "passages", "diagnosis", "asked_relation", "any_relation",
-                     "contradicted", "denied"),
+    "any evidence": ("direct", "intermediate_node", "text_share", "passages", "diagnosis", "asked_relation",
+                     "any_relation", "contradicted", "denied"),
 }  # fmt: skip
 _FOLDS = 5
 
@@ -64,7 +65,7 @@ class Question(NamedTuple):
     values: NDArray[np.float64]
     """Shape (options, features)."""
     present: list[int]
-    pivot: list[float]
+    intermediate: list[float]
 
     @classmethod
     def of(cls, weighing: Weighing) -> Question:
@@ -76,27 +77,27 @@ class Question(NamedTuple):
             kind=weighing.question.kind,
             values=weighing.values,
             present=sorted(weighing.evidence.findings.present),
-            pivot=[weighing.selector.evidence_for(reached) for reached in weighing.pivots],
+            intermediate=[best_evidence(weighing, place) for place in range(len(weighing.options))],
         )
 
 
 def main(data: Path, spec: str) -> None:
     graph = KnowledgeGraph.open(spec)
-    finder, linker = PathFinder(graph), EntityLinker(graph)
-    trains = {name: questions(finder, linker, data, place) for name, place in LEARNED_FROM.items()}
-    tests = {name: questions(finder, linker, data, place) for name, place in MEASURED_ON.items()}
+    opened, linker = Opened(graph), EntityLinker(graph)
+    trains = {name: questions(opened, linker, data, place) for name, place in LEARNED_FROM.items()}
+    tests = {name: questions(opened, linker, data, place) for name, place in MEASURED_ON.items()}
     train = [one for some in trains.values() for one in some]
     learned, search = fitted(train), best_passages(data)
-    rank = personalised_pagerank(finder)
+    rank = personalised_pagerank(opened)
     evidence = np.isin(list(OPTION_FEATURES), GROUPS["any evidence"])
     rows: dict[str, Callable[[Question], NDArray[np.float64]]] = {
         "chance": lambda one: np.zeros(len(one.options)),
         "direct idf": lambda one: one.values[:, list(OPTION_FEATURES).index("direct")],
-        "two-hop": lambda one: two_hops(finder, one) * one.turned,
+        "two-hop": lambda one: two_hops(opened, one) * one.turned,
         "personalised PageRank": lambda one: rank(one) * one.turned,
-        "NPMI in passages": lambda one: mean_npmi(finder.passages, one) * one.turned,
+        "NPMI in passages": lambda one: mean_npmi(opened.passages, one) * one.turned,
         "BM25 over the texts": lambda one: search(one) * one.turned,
-        "best pivot": lambda one: np.array(one.pivot) * one.turned,
+        "best intermediate node": lambda one: np.array(one.intermediate) * one.turned,
         "learned": lambda one: scored(learned, one.values),
         "learned, exceptions not turned": lambda one: scored(learned, np.where(evidence, one.turned, 1) * one.values),
     }
@@ -121,12 +122,12 @@ def main(data: Path, spec: str) -> None:
         report_margins(learned, asked)
 
 
-def questions(finder: PathFinder, linker: EntityLinker, data: Path, place: str) -> list[Question]:
+def questions(opened: Opened, linker: EntityLinker, data: Path, place: str) -> list[Question]:
     dataset, file = place.split(":")
     found = []
     for item in open_source(f"{dataset}:{data / file}", training=False):
         if isinstance(item, QAItem) and item.options:
-            weighing = Weighing(finder, item, linker.link_item(item))
+            weighing = Weighing(opened, item, linker.link_item(item))
             if sum(bool(option.nodes) for option in weighing.options) >= 2:
                 found.append(Question.of(weighing))
     return found
@@ -170,21 +171,21 @@ def report_margins(learned: Ranker, asked: Sequence[Question]) -> None:
             print(f"    best option ahead by {low} to {high}: right in {right[within].mean():.3f} of {within.sum()}")
 
 
-def two_hops(finder: PathFinder, one: Question) -> NDArray[np.float64]:
+def two_hops(opened: Opened, one: Question) -> NDArray[np.float64]:
     """Minus the cost of the cheapest way of at most two hops from a finding to the option."""
     found = []
     for option in one.options:
         starts = [node for node in one.present if node not in option.nodes]
         best = float(INFINITE)
         if option.nodes and starts:
-            places, cap = np.array(starts), finder.config.degree_cap
-            best = float(finder.kernel.reach(np.array(option.nodes), places, hops=2, degree_cap=cap).min())
+            places, cap = np.array(starts), opened.config.degree_cap
+            best = float(opened.kernel.reach(np.array(option.nodes), places, hops=2, degree_cap=cap).min())
         found.append(-best)
     return np.array(found)
 
 
-def personalised_pagerank(finder: PathFinder, damping: float = 0.5) -> Callable[[Question], NDArray[np.float64]]:
-    arcs = finder.kernel.graph
+def personalised_pagerank(opened: Opened, damping: float = 0.5) -> Callable[[Question], NDArray[np.float64]]:
+    arcs = opened.kernel.graph
     degree = np.diff(arcs.indptr)
     out = np.maximum(degree, 1)
 

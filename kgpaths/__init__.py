@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from kgpaths.errors import UnknownEdge as UnknownEdge
     from kgpaths.errors import UnknownNode as UnknownNode
     from kgpaths.errors import UsageError as UsageError
-    from kgpaths.errors import VerificationFailed as VerificationFailed
     from kgpaths.evaluation import evaluate as evaluate
     from kgpaths.graph import EdgeRecord as EdgeRecord
     from kgpaths.graph import KnowledgeGraph as KnowledgeGraph
@@ -72,7 +71,7 @@ _ROOMS = {
     "corpus": "Corpus verify",
     "errors": "BudgetSpent ConfigError CorpusError EndpointDown EvaluationError GraphError HeldOutSplit Interrupted "
     "KgpathsError NotPublishable ServiceUnavailable SnapshotError SourceError StorageFull TrainingError UnknownEdge "
-    "UnknownNode UsageError VerificationFailed",
+    "UnknownNode UsageError",
     "evaluation": "evaluate",
     "graph": "EdgeRecord KnowledgeGraph NodeRecord",
     "linking": "EntityLinker",

@@ -49,10 +49,10 @@ class _Config(BaseModel):
             ConfigError: as `parse`.
 
         >>> BuildConfig.check({"llm": {"samples": 3}}, "build.yaml")
-        >>> BuildConfig.check({"paths": {"ranking": "lerned"}}, "build.yaml")
+        >>> BuildConfig.check({"linking": {"overlap": "maximla"}}, "b.yaml")
         Traceback (most recent call last):
         ...
-        kgpaths.errors.ConfigError: build.yaml: option 'paths.ranking' cannot be 'lerned'; did you mean 'learned'? ...
+        kgpaths.errors.ConfigError: b.yaml: option 'linking.overlap' cannot be 'maximla'; did you mean 'maximal'? ...
         """
         try:
             cls.model_validate(values)
@@ -173,20 +173,20 @@ class PathConfig(_Config):
     """How paths are searched and chosen."""
 
     k: int = Field(default=10, ge=1, le=1000)
-    """This many of the cheapest paths are kept for each pair of question node and answer node."""
+    """`PathFinder.find` returns this many paths for each pair of question node and answer node; a build, which chooses
+    paths together, does not ask it."""
     max_hops: int = Field(default=3, ge=1, le=6)
-    """A path has at most this many edges."""
+    """A path has at most this many edges, in `PathFinder.find` too where its caller says nothing."""
     selected: int = Field(default=6, ge=1)
     """At most this many paths to the right answer go into a chain."""
     contrast: int = Field(default=2, ge=0)
     """At most this many contrast paths are kept for each wrong option."""
-    middles: int = Field(default=2, ge=0)
-    """Under `ranking: learned`, the selected paths of a question lead over at most this many intermediate nodes in
-    all."""
+    intermediate_nodes: int = Field(default=2, ge=0)
+    """The selected paths of a question lead over at most this many intermediate nodes in all."""
     min_worth: float | None = None
-    """Under `ranking: learned`, paths over intermediate nodes that are worth less than this many nats are left out, and
-    a question may then have no path. Experts name a fifth of the intermediate nodes where the best path is worth -3 to
-    -2, and four fifths where it is worth more than 1; of 31 chains over a node below -2 that a reader saw, 28 argued by
+    """Paths over intermediate nodes that are worth less than this many nats are left out, and a question may then have
+    no path. Experts name a fifth of the intermediate nodes where the best path is worth -3 to -2, and four
+    fifths where it is worth more than 1; of 31 chains over a node below -2 that a reader saw, 28 argued by
     another disease."""
     per_question_node: int = Field(default=2, ge=1)
     """At most this many selected paths start at the same finding."""
@@ -197,15 +197,9 @@ class PathConfig(_Config):
     are well connected."""
     hop_millinats: int = Field(default=100, ge=0, le=10_000)
     """Every hop costs this much by itself, in milli-nats."""
-    cost: Literal["dwpc", "hub", "pathrag", "idf"] = "dwpc"
-    """This formula gives the costs of edges; `kgpaths.paths.costs` explains each of them."""
-    ranking: Literal["learned", "pivot", "cheapest"] = "learned"
-    """This chooses the paths of an item: `learned` takes weights learned from experts' explanations together with the
-    joint evidence of the findings, `pivot` takes the joint evidence alone, and `cheapest` takes `cost` alone, path by
-    path, for comparison."""
     priors: str = ""
-    """These costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, replace the built-in ones: name a file that
-    `kgpaths paths learn-priors` wrote, or `mechanism` for the costs that come with kgpaths."""
+    """These costs in milli-nats, of relations or of `TYPE>PREDICATE>TYPE`, replace the built-in ones: name a YAML
+    file of names and costs, or `mechanism` for the costs that come with kgpaths."""
     per_length: tuple[int, ...] = ()
     """At most so many selected paths have 1, 2, ... hops (in `find` this counts for each pair); a length that is not
     named has no limit."""

@@ -10,9 +10,9 @@
     │   └── HeldOutSplit      a test split offered as training input
     ├── GraphError            a graph that cannot be built, opened or trusted       (exit 2)
     │   ├── SnapshotError     a torn, foreign or outdated snapshot folder
-    │   └── UnknownNode       an id or name that is in no node of the graph
+    │   ├── UnknownNode       an id or name that no node of the graph has
+    │   └── UnknownEdge       an id that no edge of the graph has
     ├── CorpusError           a run folder that cannot be read                      (exit 2)
-    │   └── VerificationFailed an edge, span or hash of a run that does not hold    (exit 1)
     ├── TrainingError         rows or a base model that cannot be trained on        (exit 2)
     │   ├── CheckpointDamaged a checkpoint that is not what was written
     │   └── OutOfMemory       a model that does not fit; says what would
@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-EXIT_OK, EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_TRY_AGAIN, EXIT_INTERRUPTED = 0, 1, 2, 75, 130
+EXIT_CHECK_FAILED, EXIT_USAGE, EXIT_TRY_AGAIN, EXIT_INTERRUPTED = 1, 2, 75, 130
 
 
 class KgpathsError(Exception):
@@ -79,12 +79,6 @@ class UnknownEdge(GraphError):
 
 class CorpusError(KgpathsError):
     """A run folder that cannot be read."""
-
-
-class VerificationFailed(CorpusError):
-    """An edge, span or hash of a run that does not hold."""
-
-    exit_code = EXIT_CHECK_FAILED
 
 
 class TrainingError(KgpathsError):

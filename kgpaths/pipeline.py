@@ -77,7 +77,7 @@ class Pipeline:
         from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
 
         assert self.config.llm is not None
-        return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder))
+        return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder.opened))
 
     def rows(self, items: Iterable[QAItem | SourceFault]) -> Iterator[Row]:
         """Yield one row for every item or fault, in order.

@@ -6,7 +6,7 @@ into one named *section* of an item: ``question``, ``context``, ``answer`` or ``
 
 from __future__ import annotations
 
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -80,8 +80,6 @@ Reason = Literal[
     "stage_error",
 ]
 """The closed set of reasons a row is rejected or failed with."""
-
-REASONS: tuple[str, ...] = get_args(Reason)
 
 
 class Record(BaseModel):
@@ -388,7 +386,7 @@ class ReasoningPath(Record):
     option_key: str | None = None
     """Option the path leads to; None for open answers."""
     effect: PathEffect | None = None
-    """What the signs of its edges compose to; None where one has no sign. See `kgpaths.paths.signs`."""
+    """What the signs of its edges compose to; None where one has no sign. See `kgpaths.paths.telling`."""
     explanation: str = ""
     """For people: why it was chosen, and what speaks against it. Never parsed."""
 

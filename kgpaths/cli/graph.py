@@ -52,7 +52,7 @@ def path(
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.graph.lookup import resolve
     from kgpaths.paths import PathFinder
-    from kgpaths.paths.signs import effect_sentence
+    from kgpaths.paths.telling import effect_sentence
 
     opened = KnowledgeGraph.open(graph, tiers=settings.chosen_tiers(tiers))
     ends = resolve(opened, start), resolve(opened, end)

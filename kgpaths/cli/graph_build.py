@@ -57,7 +57,9 @@ def build(
             log = stack.enter_context(_opened(faults))
             listener = lambda fault: log.write(f"{fault}\n")  # noqa: E731
         table = stack.enter_context(_opened(merges)) if merges is not None else None
-        bar = stack.enter_context(tqdm(desc="Building the graph", unit=" records", file=sys.stderr, mininterval=0.5))
+        bar = stack.enter_context(
+            tqdm(desc="Building the graph", unit=" records", file=sys.stderr, mininterval=0.5, disable=None)
+        )
         report = build_from_spec(wanted, out, strict=strict, listener=listener, progress=bar.update)
         if table is not None:
             table.writelines(_merge_rows(report))

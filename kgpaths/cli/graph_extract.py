@@ -58,7 +58,7 @@ def extract(
     from kgpaths.graph import KnowledgeGraph
 
     opened = KnowledgeGraph.open(graph)
-    with tqdm(desc="Reading texts", unit=" texts", file=sys.stderr, mininterval=0.5) as bar:
+    with tqdm(desc="Reading texts", unit=" texts", file=sys.stderr, mininterval=0.5, disable=None) as bar:
         report = draw(texts, out, graph=opened, source=source, licence=licence, version=version, progress=bar.update)
     console = screen.console()
 

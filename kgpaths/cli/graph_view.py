@@ -95,7 +95,7 @@ def view(
     console.print()
     console.print(table)
     if out is not None:
-        with tqdm(desc="Writing the part", unit=" records", file=sys.stderr, mininterval=0.5) as bar:
+        with tqdm(desc="Writing the part", unit=" records", file=sys.stderr, mininterval=0.5, disable=None) as bar:
             meta = part.save(out, progress=bar.update)
         console.print()
         console.print(f"{meta.name}  {meta.content_hash[:16]}  in {out}", markup=False, soft_wrap=True)

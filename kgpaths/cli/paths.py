@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kgpaths.cli.paths_learn import learn_options, learn_priors, learn_ranker
+from kgpaths.cli.paths_learn import learn_options, learn_ranker
 from kgpaths.cli.settings import Graph, Tiers, chosen_tiers, given_options
 
 app = typer.Typer(help="Find the best paths between nodes, and learn what ranks them.", rich_markup_mode="rich")
@@ -24,10 +24,16 @@ def paths(
         list[str] | None,
         typer.Option("--to", metavar="NODE", help="End at the node with this id or name; give it again for more."),
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, metavar="N", help="Print this many paths for each pair.")] = 10,
+    k: Annotated[
+        int | None,
+        typer.Option("-k", min=1, metavar="N", help="Print this many paths for each pair (10, or as --config says)."),
+    ] = None,
     max_hops: Annotated[
-        int, typer.Option(min=1, max=6, metavar="N", help="Search for paths of at most this many edges.")
-    ] = 4,
+        int | None,
+        typer.Option(
+            min=1, max=6, metavar="N", help="Search for paths of at most this many edges (4, or as --config says)."
+        ),
+    ] = None,
     graph: Graph = "default",
     tiers: Tiers = None,
     config: Annotated[
@@ -53,11 +59,10 @@ def paths(
         raise UsageError("say where paths start and end: kgpaths paths --from ID --to ID")
     opened = KnowledgeGraph.open(graph, tiers=chosen_tiers(tiers))
     starts, ends = ([resolve(opened, name) for name in names] for names in (from_, to))
-    finder = PathFinder(opened, PathConfig.parse(given_options(PathConfig, config)))
+    finder = PathFinder(opened, PathConfig.parse(given_options(PathConfig, config)) if config else None)
     for path in finder.find(question=starts, answer=ends, k=k, max_hops=max_hops):
         typer.echo(path_json(opened, path))
 
 
 app.command("learn-ranker")(learn_ranker)
 app.command("learn-options")(learn_options)
-app.command("learn-priors")(learn_priors)

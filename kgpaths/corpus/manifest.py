@@ -63,7 +63,7 @@ class Identity(Document):
     kgpaths: str
     """Version of the library."""
     config: dict[str, Any]
-    """The build configuration, without the words that source and graph were named with."""
+    """The build configuration, without what changes no byte."""
     source: str
     source_fingerprint: str
     graph_hash: str
@@ -80,7 +80,11 @@ class Identity(Document):
         """Return the identity of a build; `prompts` are the hashes of what a model is asked with, by id."""
         from kgpaths import __version__
 
-        dumped = config.model_dump(mode="json", exclude={"source": True, "graph": True, "llm": {"endpoint"}})
+        # How source and graph were named, how an endpoint is treated, and how many paths `PathFinder.find` returns,
+        # which a build does not ask, change no byte.
+        dumped = config.model_dump(
+            mode="json", exclude={"source": True, "graph": True, "llm": {"endpoint"}, "paths": {"k"}}
+        )
         if config.llm is not None:
             dumped["llm"]["prompts"] = dict(prompts or {})  # what is in the files, not where they are
         return cls(

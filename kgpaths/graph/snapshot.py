@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,10 @@ def read_meta(folder: Path) -> SnapshotMeta:
         values = json.loads((folder / META).read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         what = "is no graph snapshot" if folder.exists() else "does not exist"
-        raise SnapshotError(f"{folder} {what}; give a folder that `kgpaths graph build` made, or `default`") from None
+        near = "did you mean 'default'? Else " if get_close_matches(str(folder), ["default"]) else ""
+        raise SnapshotError(
+            f"{folder} {what}; {near}give a folder that `kgpaths graph build` made, or `default`"
+        ) from None
     except (ValueError, OSError) as error:
         raise SnapshotError(f"{folder / META} cannot be read ({error}); build the graph again") from None
     if not isinstance(values, dict) or not str(values.get("format", "")).startswith("kgpaths-snapshot/"):

@@ -62,7 +62,7 @@ class EntityLinker:
     Args:
         graph: the graph whose names are looked for.
         config: overlap policy, stop names, threshold of fuzzy whole-string matches.
-        chooser: decides between nodes where no rule does: `by_model(ask)` or `Embeddings(model)`.
+        chooser: decides between nodes where no rule does: `by_model(ask)`, or any function of a `Choice`.
 
     Raises:
         UsageError: the cache folder, which keeps the index of the names, cannot be written; or the graph has no ids of

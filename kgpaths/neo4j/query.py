@@ -21,11 +21,11 @@ from kgpaths.config import PathConfig
 from kgpaths.errors import UnknownNode, UsageError
 from kgpaths.neo4j.connection import Database, connect
 from kgpaths.neo4j.schema import require_complete
-from kgpaths.paths.signs import composed_effect
+from kgpaths.paths.kernel import DEEPEST, USUAL
+from kgpaths.paths.telling import composed_effect
 from kgpaths.records import Hop, ReasoningPath
 from kgpaths.vocabulary.node_types import node_types
 
-DEEPEST = 6
 _BY_ID = "UNWIND $ids AS id MATCH (n:KgNode {id: id}) RETURN id, n.index AS index"
 _BY_XREF = """\
 MATCH (n:KgNode) UNWIND n.xrefs AS id WITH n, id WHERE id IN $ids
@@ -69,6 +69,7 @@ class Neo4jGraph:
         """
         self.url = url
         self.config = config or PathConfig()
+        self._max_hops = config.max_hops if config else USUAL
         if any(entry.count(">") > 2 or entry.split(">")[1] in node_types() for entry in self.config.forbidden
                if entry.count(">") >= 2):  # fmt: skip
             raise UsageError("sequences of types cannot be forbidden inside Neo4j; pull the graph and search it here")
@@ -85,15 +86,15 @@ class Neo4jGraph:
         self._closing.close()
 
     def find(
-        self, *, question: Sequence[str], answer: Sequence[str], k: int = 10, max_hops: int = 4
+        self, *, question: Sequence[str], answer: Sequence[str], k: int | None = None, max_hops: int | None = None
     ) -> list[ReasoningPath]:
         """Return what `PathFinder.find` returns: the exact k cheapest simple paths of every pair, in canonical order.
 
         Args:
             question: ids or cross-references of the nodes where paths start.
             answer: ids or cross-references of the nodes where they end.
-            k: paths of a pair, at least 1.
-            max_hops: longest path in edges, 1 to 6.
+            k: paths of a pair, at least 1; by default as of `PathFinder.find`.
+            max_hops: longest path in edges, 1 to 6; by default as of `PathFinder.find`.
 
         Raises:
             UnknownNode: an id that the graph does not have.
@@ -101,6 +102,8 @@ class Neo4jGraph:
             GraphError: no whole graph is there, or a query took longer than `timeout_s`.
             ServiceUnavailable: the server does not answer.
         """
+        k = self.config.k if k is None else k
+        max_hops = self._max_hops if max_hops is None else max_hops
         if k < 1 or not 1 <= max_hops <= DEEPEST:
             raise UsageError(f"k must be at least 1 and max_hops 1 to {DEEPEST}, not {k} and {max_hops}")
         with nullcontext(self._kept) if self._kept else self._open() as database:

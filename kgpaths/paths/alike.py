@@ -9,16 +9,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.paths.finder import PathFinder
+from kgpaths.paths.item import paths_of_item
+from kgpaths.paths.opened import Opened
 from kgpaths.records import Mention, QAItem, ReasoningPath
 
 
 def finds_alike(graph: KnowledgeGraph) -> Callable[[QAItem, Sequence[Mention]], tuple[ReasoningPath, ...]]:
     """Return what finds the paths to all options of an item alike, by the default configuration."""
-    return partial(paths_alike, PathFinder(graph))
+    return partial(paths_alike, Opened(graph))
 
 
-def paths_alike(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -> tuple[ReasoningPath, ...]:
+def paths_alike(opened: Opened, item: QAItem, mentions: Sequence[Mention]) -> tuple[ReasoningPath, ...]:
     """Return the paths that each option would have if it were right, option by option; the same whichever one is."""
     paths: list[ReasoningPath] = []
     for option in item.options:
@@ -28,5 +29,5 @@ def paths_alike(finder: PathFinder, item: QAItem, mentions: Sequence[Mention]) -
             mention.model_copy(update={"role": roles[mention.section]}) if mention.section in roles else mention
             for mention in mentions
         ]
-        paths += (path for path in finder.find_item(claimed, seen).paths if path.kind == "selected")
+        paths += (path for path in paths_of_item(opened, claimed, seen).paths if path.kind == "selected")
     return tuple(paths)

@@ -11,24 +11,12 @@ cheapest paths is a search for paths of largest degree product::
 `d_out` is the number of distinct objects that the subject has under the predicate, `d_in` the number of distinct
 subjects that the object has; for a symmetric predicate both count neighbours in either direction. `hop` is paid for
 every edge, `prior` comes from ``ontologies/relations.yaml``, or was learned, for a relation (`kgpaths.paths.priors`) or
-for a relation between two types of nodes (`kgpaths.paths.step_costs`).
-
-Other formulas, for comparison; d(v) is the number of neighbours of v, N the number of nodes, priors do not count::
-
-    hub      500 * (ln(1 + d(u)) + ln(1 + d(v))) + hop     "hub-penalised": a well-connected node is a dear one
-    pathrag  500 * (ln d(u) + ln d(v)) - 1000 * ln 0.8     PathRAG's resource flow (arXiv:2502.14902): what arrives at a
-                                                           node is split among its neighbours and decays by 0.8
-    idf      -500 * (ln idf(u) + ln idf(v)) + hop          idf(v) = ln(N / d(v)) / ln N, inverse document frequency
-                                                           (Spärck Jones 1972), as HippoRAG weighs nodes
-
-Halves stand at both ends, so that an edge costs the same in both directions; between two fixed ends, the order of
-paths is that of the one-sided formula.
+for a relation between two types of nodes (`kgpaths.learning.step_costs`).
 """
 
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,33 +32,6 @@ def log_table(largest: int, weight: float) -> NDArray[np.int64]:
     [0, 0, 347, 549]
     """
     return np.array([0, *(round(1000 * weight * math.log(d)) for d in range(1, largest + 1))], dtype=np.int64)
-
-
-def degree_costs(
-    subject: NDArray[np.integer],
-    object: NDArray[np.integer],
-    degree: NDArray[np.integer],
-    *,
-    formula: Literal["hub", "pathrag", "idf"],
-    hop_millinats: int = 100,
-) -> NDArray[np.uint16]:
-    """Return the cost of every edge by one of the formulas that look at degrees only, milli-nats, shape (E,).
-
-    >>> ends = np.array([0]), np.array([1])
-    >>> [degree_costs(*ends, np.array([1, 2, 1]), formula=name).tolist() for name in ("hub", "pathrag", "idf")]
-    [[996], [570], [598]]
-    """
-    around = np.maximum(degree.astype(np.float64), 1)
-    if formula == "hub":
-        half, step = np.log1p(around), float(hop_millinats)
-    elif formula == "pathrag":
-        half, step = np.log(around), -1000 * math.log(0.8)
-    else:
-        size = max(len(around), 2)
-        # A node that is joined with nearly everything would cost infinitely much.
-        half, step = -np.log(np.maximum(np.log(size / around) / math.log(size), 1e-6)), float(hop_millinats)
-    total: NDArray[np.float64] = np.rint(500 * (half[subject] + half[object]) + step)
-    return total.clip(1, MAX_COST).astype(np.uint16)
 
 
 def edge_costs(

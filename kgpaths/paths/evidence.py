@@ -65,8 +65,8 @@ class Support(NamedTuple):
     through: NDArray[np.int64]
     """Shape (M,): the is_a parent that speaks for the finding, else `DIRECT`, `ITSELF` or `UPWARD`.
 
-    `UPWARD` are the finding's own classes. They are answers ("which class is it?") but no middles: what else is in
-    the class has nothing to do with the finding.
+    `UPWARD` are the finding's own classes. They are answers ("which class is it?") but no intermediate nodes: what else
+    is in the class has nothing to do with the finding.
     """
 
     def at(self, node: int) -> tuple[int, int]:
@@ -110,8 +110,8 @@ class EvidenceModel:
         """Shape (N,): milli-nats; low for hubs and for general terms."""
         self.degree_cost = np.rint(500 * np.log(np.maximum(self.degree, 1))).astype(np.int64)
         """Shape (N,): half the log degree."""
-        self.middle_cost = self.degree_cost + self._rarity()
-        """Shape (N,): half the log degree, and the rarity of a disease: what a good middle must outweigh."""
+        self.intermediate_cost = self.degree_cost + self._rarity()
+        """Shape (N,): half the log degree, and the rarity of a disease: what a good intermediate node must outweigh."""
         self.support = lru_cache(maxsize=8192)(self._support)
 
     def _descendants(self, depth: int = 16) -> NDArray[np.int64]:

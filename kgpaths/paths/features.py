@@ -1,23 +1,30 @@
-"""What a candidate middle of a path looks like in the graph: a few numbers, the same for every item.
+"""What a candidate intermediate node of a path looks like in the graph, and how likely an expert would name it.
 
-A *middle* is a node between the findings of a question and an option: a finding speaks for it, or lies two hops off,
-and the option is one or two hops further. Which of hundreds a clinician would think of is learned from explanations
-that experts wrote (`kgpaths.paths.ranker`); this module computes what is learned from. All features are close to 0..1.
+An *intermediate node* is a node between the findings of a question and an option: a finding speaks for it, or lies two
+hops off, and the option is one or two hops further. It has a few numbers, the same for every item and all close to
+0..1. Which of hundreds a clinician would think of is learned from explanations that experts wrote: the log-odds that
+one names a node are a weighted sum of its features (logistic regression; Cox 1958), the weights in a text file. Few
+weights keep it readable and keep it from learning the training questions by heart; a trial with boosted trees was no
+better.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kgpaths.errors import UsageError
 from kgpaths.graph.ids import folded
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, EvidenceModel, ItemEvidence
-from kgpaths.paths.kernel import INFINITE, Kernel
+from kgpaths.paths.kernel import Kernel
 from kgpaths.paths.passages import Passages
+from kgpaths.paths.search_graph import INFINITE
+from kgpaths.resources import resource
 from kgpaths.vocabulary.node_types import node_types
 
 _GROUPS = ("condition", "substance", "gene_product", "living_thing", "circumstance", "process", "care", "structure")
@@ -50,9 +57,79 @@ FEATURES: dict[str, str] = {
 _SELDOM = 0.002
 """Share of passages, added to both sides of a ratio: what is named seldom tells little."""
 
+_TOLD = 3
+"""Features that an explanation names."""
 
-class Middles(NamedTuple):
-    """Candidate middles of one option node and what they look like."""
+
+class Ranker(NamedTuple):
+    """Weights of features: of intermediate nodes, or of options (`kgpaths.paths.options`).
+
+    >>> ranker = shipped_ranker()
+    >>> values = np.zeros((1, len(FEATURES)))
+    >>> len(ranker.weight) == len(FEATURES), ranker.log_odds(values).shape
+    (True, (1,))
+    """
+
+    features: tuple[str, ...]
+    """Names of the features; F is their number."""
+    bias: float
+    weight: NDArray[np.float64]
+    """Shape (F,), in nats per unit of the feature."""
+    mean: NDArray[np.float64]
+    """Shape (F,): the average intermediate node; explanations say in what a node differs from it."""
+
+    def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the log-odds of every row of features in milli-nats, shape (M,)."""
+        odds: NDArray[np.float64] = 1000 * (self.bias + (values * self.weight).sum(axis=1))
+        return odds.round().astype(np.int64)
+
+    def explain(self, row: NDArray[np.float64]) -> str:
+        """Return the features that move a node's log-odds most against the average intermediate node's, in nats."""
+        share = self.weight * (row - self.mean)
+        order = np.lexsort((np.arange(len(share)), -np.abs(share)))[:_TOLD]
+        names = self.features
+        return ", ".join(f"{names[place]} {share[place]:+.2f}" for place in order if round(share[place], 2))
+
+    @classmethod
+    def read(cls, path: Path, features: Iterable[str]) -> Self:
+        """Read a weights file.
+
+        Raises:
+            UsageError: a line that is no feature with two numbers, or a feature that is missing.
+        """
+        names = tuple(features)
+        found: dict[str, tuple[float, float]] = {}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if not line or line.startswith("#"):
+                continue
+            name, *rest = line.split("\t")
+            if (name not in names and name != "bias") or len(rest) != 2:
+                raise UsageError(f"{path.name}:{number}: {line!r} is no feature with its weight and its mean")
+            try:
+                found[name] = (float(rest[0]), float(rest[1]))
+            except ValueError as error:
+                raise UsageError(f"{path.name}:{number}: {error}") from error
+        missing = [name for name in ("bias", *names) if name not in found]
+        if missing:
+            raise UsageError(f"{path.name} lacks {', '.join(missing)}; make it again with kgpaths paths learn-ranker")
+        weight, mean = np.array([found[name] for name in names]).T
+        return cls(names, found["bias"][0], weight, mean)
+
+    def text(self, remarks: Sequence[str]) -> str:
+        """Return the weights file's content, with remarks at its head."""
+        lines = [f"# {remark}" for remark in remarks] + ["# feature\tweight\tmean", f"bias\t{self.bias:.4f}\t1.0000"]
+        rows = zip(self.features, self.weight.tolist(), self.mean.tolist(), strict=True)
+        return "\n".join(lines + [f"{name}\t{weight:.4f}\t{mean:.4f}" for name, weight, mean in rows]) + "\n"
+
+
+@cache
+def shipped_ranker() -> Ranker:
+    """Return the ranker that comes with the library."""
+    return Ranker.read(resource("ontologies", "paths", "ranker.txt"), FEATURES)
+
+
+class IntermediateNodes(NamedTuple):
+    """Candidate intermediate nodes of one option node and what they look like."""
 
     nodes: NDArray[np.int64]
     """Shape (M,), ascending."""
@@ -71,8 +148,8 @@ class FeatureModel:
         self.group = np.array(numbers, dtype=np.int64)[graph.node_type]
         """Shape (N,): place in `_GROUPS`; its length for a type that the vocabulary does not have."""
         hierarchy = model.classifies[graph.predicate]
-        self.log_kin = np.bincount(graph.subject[hierarchy], minlength=number)
-        self.log_kin = np.log1p(self.log_kin + np.bincount(graph.object[hierarchy], minlength=number)) / 10
+        self.log_related = np.bincount(graph.subject[hierarchy], minlength=number)
+        self.log_related = np.log1p(self.log_related + np.bincount(graph.object[hierarchy], minlength=number)) / 10
         read = np.array([tier != "curated" for tier in graph.tiers], dtype=bool)[graph.tier]
         self.text_degree = np.bincount(graph.subject[read], minlength=number)
         self.text_degree = self.text_degree + np.bincount(graph.object[read], minlength=number)
@@ -84,7 +161,7 @@ class FeatureModel:
         self.log_names = np.log1p(np.diff(graph.name_indptr)) / 10
         self.words = lru_cache(maxsize=65_536)(self._words)
         self.texts = lru_cache(maxsize=8192)(self._texts)
-        self.kin = lru_cache(maxsize=65_536)(self._kin)
+        self.related_classes = lru_cache(maxsize=65_536)(self._related_classes)
         # Questions share findings and answers; what is kept for the next one is bounded, whatever their number.
         self.adamic_adar = lru_cache(maxsize=1024)(self._adamic_adar)
         self.reach = lru_cache(maxsize=32)(self._reach)
@@ -92,7 +169,7 @@ class FeatureModel:
     def _words(self, node: int) -> tuple[str, ...]:
         return tuple(words(self.graph.name(node)))
 
-    def _kin(self, node: int) -> tuple[list[int], list[int]]:
+    def _related_classes(self, node: int) -> tuple[list[int], list[int]]:
         """Classes and kinds of a node, ascending."""
         graph = self.graph
         edges = np.asarray(graph.arcs[graph.indptr[node] : graph.indptr[node + 1]])
@@ -103,15 +180,17 @@ class FeatureModel:
 
     def siblings(self, node: int) -> list[int]:
         """Nodes that are kinds of what a node is a kind of, ascending."""
-        return sorted({other for above in self.kin(node)[0] for other in self.kin(above)[1]} - {node})
+        return sorted(
+            {other for above in self.related_classes(node)[0] for other in self.related_classes(above)[1]} - {node}
+        )
 
     def told(self, weights: Mapping[int, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the columns `told` and `kin_told` of all nodes, shape (N,) each, for weighted nodes of an item."""
         relevance, passages = self.passages.relevance(weights), self.passages
         usual = passages.count / max(passages.number, 1)
-        kin = np.bincount(self._is_a[:, 0], weights=relevance[self._is_a[:, 1]], minlength=self.graph.n_nodes)
-        kin += np.bincount(self._is_a[:, 1], weights=relevance[self._is_a[:, 0]], minlength=self.graph.n_nodes)
-        return np.log((relevance + _SELDOM) / (usual + _SELDOM)) / 10, np.log1p(kin / _SELDOM) / 10
+        related = np.bincount(self._is_a[:, 0], weights=relevance[self._is_a[:, 1]], minlength=self.graph.n_nodes)
+        related += np.bincount(self._is_a[:, 1], weights=relevance[self._is_a[:, 0]], minlength=self.graph.n_nodes)
+        return np.log((relevance + _SELDOM) / (usual + _SELDOM)) / 10, np.log1p(related / _SELDOM) / 10
 
     def _texts(self, node: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Neighbours by edges read in texts, ascending, and the strongest such edge's strength."""
@@ -133,7 +212,7 @@ class FeatureModel:
 
     def _adamic_adar(self, node: int, degree_cap: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         arcs = self.kernel.graph
-        around = [arcs.neighbours(middle) for middle in arcs.neighbours(node).tolist()]
+        around = [arcs.neighbours(intermediate) for intermediate in arcs.neighbours(node).tolist()]
         around = [nodes for nodes in around if 1 < len(nodes) <= degree_cap]
         if not around:
             return np.zeros(0, dtype=np.int32), np.zeros(0)
@@ -150,7 +229,7 @@ class FeatureModel:
 
 
 class ItemFeatures:
-    """Features of the middles of one item."""
+    """Features of the intermediate nodes of one item."""
 
     def __init__(
         self, model: FeatureModel, evidence: ItemEvidence, stem: str, options: Collection[int], *, degree_cap: int
@@ -168,7 +247,7 @@ class ItemFeatures:
             speaks = (support.through >= 0) | (support.through == DIRECT) | (support.through == ITSELF)
             self.count[support.nodes[speaks]] += 1
             self.class_of_finding[support.nodes[support.through == UPWARD]] = True
-            self.kind_of_finding[model.kin(finding)[1]] = True
+            self.kind_of_finding[model.related_classes(finding)[1]] = True
             self.best[support.nodes[speaks]] = np.maximum(
                 self.best[support.nodes[speaks]], support.worth[speaks] * scale / 10_000
             )
@@ -188,13 +267,15 @@ class ItemFeatures:
                 self._far = np.minimum(self._far, reach[0, 1])
         return self._far
 
-    def middles(self, option: int, joint: NDArray[np.int64], barred: Sequence[int], *, hops: int) -> Middles:
-        """Return the middles on ways of at most `hops` edges to an option node, and their features.
+    def intermediate_nodes(
+        self, option: int, joint: NDArray[np.int64], barred: Sequence[int], *, hops: int
+    ) -> IntermediateNodes:
+        """Return the intermediate nodes on ways of at most `hops` edges to an option node, and their features.
 
         Args:
             option: the option's node.
             joint: the joint evidence, shape (N,), from `ItemEvidence.joint`.
-            barred: nodes that are no middles.
+            barred: nodes that are no intermediate nodes.
             hops: longest path in edges.
         """
         model = self.model
@@ -202,7 +283,7 @@ class ItemFeatures:
         allowed[list(barred)] = False
         allowed[option] = False
         if hops < 2 or not len(self.starts):
-            return Middles(np.zeros(0, dtype=np.int64), np.zeros((0, len(FEATURES))))
+            return IntermediateNodes(np.zeros(0, dtype=np.int64), np.zeros((0, len(FEATURES))))
         reach = model.reach(option, 2 if hops > 2 else 1, self.degree_cap)
         near = reach[0] < INFINITE
         far = reach[1] < INFINITE if hops > 2 else np.zeros_like(near)
@@ -212,8 +293,10 @@ class ItemFeatures:
             candidates |= near & (self._distance() < INFINITE)
         return self.describe(option, joint, np.flatnonzero(candidates & allowed), hops=hops)
 
-    def describe(self, option: int, joint: NDArray[np.int64], places: NDArray[np.int64], *, hops: int) -> Middles:
-        """Return the features of some nodes, ascending, as middles on the way to an option node."""
+    def describe(
+        self, option: int, joint: NDArray[np.int64], places: NDArray[np.int64], *, hops: int
+    ) -> IntermediateNodes:
+        """Return the features of some nodes, ascending, as intermediate nodes on the way to an option node."""
         model = self.model
         graph = model.graph
         reach = model.reach(option, 2 if hops > 2 else 1, self.degree_cap)
@@ -221,7 +304,7 @@ class ItemFeatures:
         onward = np.where(adjacent, reach[0, places], reach[-1, places]).astype(np.float64)
         shared = np.zeros(graph.n_nodes)
         model.add_adamic_adar(option, shared, degree_cap=self.degree_cap)
-        above, below = model.kin(option)
+        above, below = model.related_classes(option)
         columns = [
             self.count[places] / len(self.starts),
             np.log1p(np.maximum(joint[places], 0) / 1000),
@@ -234,9 +317,9 @@ class ItemFeatures:
             self.kin_told[places],
             model.log_degree[places],
             model.log_kinds[places],
-            model.log_kin[places],
+            model.log_related[places],
             model.log_names[places],
-            (model.model.middle_cost[places] > model.model.degree_cost[places]).astype(np.float64),
+            (model.model.intermediate_cost[places] > model.model.degree_cost[places]).astype(np.float64),
             np.isin(places, above),
             np.isin(places, below),
             np.isin(places, model.siblings(option)),
@@ -246,7 +329,7 @@ class ItemFeatures:
             np.array([self._overlap(node) for node in places.tolist()]),
             *(model.group[places] == number for number in range(1, len(_GROUPS))),
         ]
-        return Middles(places, np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1))
+        return IntermediateNodes(places, np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1))
 
     def own_texts(self, node: int, without: Sequence[int]) -> tuple[float, int]:
         """Return summed strength and number of a node's edges read in texts to present findings."""

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
-from itertools import islice, pairwise
+from itertools import islice
 
 from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.paths.evidence import EvidenceModel
-from kgpaths.paths.features import FeatureModel
-from kgpaths.paths.kernel import DEEPEST, FoundPath, Kernel
-from kgpaths.paths.passages import Passages
-from kgpaths.paths.ranker import Ranker, shipped_option_ranker, shipped_ranker
-from kgpaths.paths.shown import shown_edge
-from kgpaths.paths.signs import composed_effect, contradiction
-from kgpaths.paths.statements import hop
-from kgpaths.paths.views import barred, search_graph
-from kgpaths.records import Hop, Mention, PathKind, PathSet, QAItem, ReasoningPath
+from kgpaths.paths.features import Ranker
+from kgpaths.paths.item import paths_of_item
+from kgpaths.paths.kernel import DEEPEST, USUAL
+from kgpaths.paths.opened import Opened
+from kgpaths.paths.telling import told_path
+from kgpaths.records import Mention, PathSet, QAItem, ReasoningPath
 
 
 class PathFinder:
@@ -44,33 +39,12 @@ class PathFinder:
         ranker: Ranker | None = None,
         option_ranker: Ranker | None = None,
     ) -> None:
-        """Take the graph; rankers of middles and of options are used instead of the shipped ones."""
-        self.graph = graph
-        self.config = config or PathConfig()
-        self._ranker, self._option_ranker = ranker, option_ranker
-
-    @cached_property
-    def kernel(self) -> Kernel:
-        """The search over the default view, opened when first needed."""
-        return Kernel(search_graph(self.graph, self.config), barred=barred(self.graph, self.config))
-
-    @cached_property
-    def ranker(self) -> Ranker:
-        """What ranks middles."""
-        return self._ranker or shipped_ranker()
-
-    @cached_property
-    def option_ranker(self) -> Ranker:
-        """What weighs the evidence for options."""
-        return self._option_ranker or shipped_option_ranker()
-
-    @cached_property
-    def full_kernel(self) -> Kernel:
-        """The search over the full view; only the fallback ladder needs it."""
-        return Kernel(search_graph(self.graph, self.config, "full"), barred=barred(self.graph, self.config))
+        """Take the graph; rankers of intermediate nodes and of options are used instead of the shipped ones."""
+        self._max_hops = config.max_hops if config else USUAL
+        self.opened = Opened(graph, config or PathConfig(), ranker, option_ranker)
 
     def find(
-        self, *, question: Sequence[str], answer: Sequence[str], k: int = 10, max_hops: int = 4
+        self, *, question: Sequence[str], answer: Sequence[str], k: int | None = None, max_hops: int | None = None
     ) -> list[ReasoningPath]:
         """Return the exact k cheapest simple paths of every pair (question node, answer node), all pairs merged.
 
@@ -87,32 +61,36 @@ class PathFinder:
         Args:
             question: ids or cross-references of the nodes where paths start.
             answer: ids or cross-references of the nodes where they end.
-            k: paths of a pair, at least 1.
-            max_hops: longest path in edges, 1 to 6.
+            k: paths of a pair, at least 1; by default ``config.k``, which is 10 unless set.
+            max_hops: longest path in edges, 1 to 6; by default ``config.max_hops``, and 4 for a finder that was made
+                without a configuration.
 
         Raises:
             UnknownNode: an id that the graph does not have.
             UsageError: `k` or `max_hops` out of range, or the search touches more arcs than ``config.work_budget``.
         """
+        k = self.opened.config.k if k is None else k
+        max_hops = self._max_hops if max_hops is None else max_hops
         if k < 1 or not 1 <= max_hops <= DEEPEST:
             raise UsageError(f"k must be at least 1 and max_hops 1 to {DEEPEST}, not {k} and {max_hops}")
-        starts, ends = [self.graph.index(node) for node in question], [self.graph.index(node) for node in answer]
-        found = self.kernel.search(
+        graph, config, kernel = self.opened.graph, self.opened.config, self.opened.kernel
+        starts, ends = [graph.index(node) for node in question], [graph.index(node) for node in answer]
+        found = kernel.search(
             starts,
             ends,
             k=k,
             max_hops=max_hops,
-            min_hops=2 if self.config.exclude_direct else 1,
-            per_length=self.config.per_length,
-            degree_cap=self.config.degree_cap,
-            budget=self.config.work_budget,
+            min_hops=2 if config.exclude_direct else 1,
+            per_length=config.per_length,
+            degree_cap=config.degree_cap,
+            budget=config.work_budget,
         )
         if found.truncated:
             raise UsageError(
-                f"the search touched more than {self.config.work_budget:,} arcs and would not be exact; "
+                f"the search touched more than {config.work_budget:,} arcs and would not be exact; "
                 "lower max_hops or degree_cap, or raise work_budget"
             )
-        return [self.path(self.kernel, path) for path in found.paths]
+        return [told_path(graph, kernel.graph, path) for path in found.paths]
 
     def find_item(self, item: QAItem, mentions: Sequence[Mention]) -> PathSet:
         """Return the paths that go into an item's chain, contrast paths, and the evidence for every option.
@@ -122,14 +100,12 @@ class PathFinder:
         hypothetical and family mentions never). They end at a node that is the right option's alone, or a wrong one's
         for contrast.
         What is chosen and how options are scored: `kgpaths.paths.selection`. Where the usual search finds nothing,
-        the rungs of `kgpaths.paths.ladder` are tried and named on the paths.
+        the rungs of `kgpaths.paths.item` are tried and named on the paths.
 
         Raises:
             UnknownNode: a mention names a node that the graph does not have.
         """
-        from kgpaths.paths.items import paths_of_item
-
-        return paths_of_item(self, item, mentions)
+        return paths_of_item(self.opened, item, mentions)
 
     def find_items(self, asked: Iterable[tuple[QAItem, Sequence[Mention]]], *, window: int = 256) -> Iterator[PathSet]:
         """Return `find_item` of every item, in their order; items with the same answer are worked on together.
@@ -145,49 +121,3 @@ class PathFinder:
             ]
             found = {place: self.find_item(*batch[place]) for _, place in sorted(keys)}
             yield from (found[place] for place in range(len(batch)))
-
-    @cached_property
-    def evidence_model(self) -> EvidenceModel:
-        """How stated nodes speak for others; opened when first needed."""
-        return EvidenceModel(self.graph, self.kernel.graph, degree_cap=self.config.degree_cap)
-
-    @cached_property
-    def feature_model(self) -> FeatureModel:
-        """What middles look like; opened when first needed."""
-        return FeatureModel(self.kernel, self.evidence_model, self.passages)
-
-    @cached_property
-    def passages(self) -> Passages:
-        """What is spoken of together in the reference texts that the graph has edges of; read when first needed."""
-        return Passages.of(self.graph)
-
-    def path(
-        self,
-        kernel: Kernel,
-        found: FoundPath,
-        *,
-        rung: str = "default",
-        kind: PathKind = "selected",
-        option_key: str | None = None,
-        explanation: str = "",
-        wanted: Sequence[str] | None = None,
-    ) -> ReasoningPath:
-        """Return a found path with its edges, the arcs' own.
-
-        For a question (`wanted`) they are chosen by it (`kgpaths.paths.shown`), and told where they speak against it.
-        """
-        hops = tuple(self._hop(kernel, u, v, wanted) for u, v in pairwise(found.nodes))
-        against = contradiction(self.graph, hops) if wanted is not None else ""
-        return ReasoningPath(
-            hops=hops,
-            cost_millinats=found.cost,
-            rung=rung,
-            kind=kind,
-            option_key=option_key,
-            effect=composed_effect(hops),
-            explanation="; ".join(part for part in (explanation, against) if part),
-        )
-
-    def _hop(self, kernel: Kernel, u: int, v: int, wanted: Sequence[str] | None) -> Hop:
-        graph, view = self.graph, kernel.graph
-        return hop(graph, view.edge(graph, u, v) if wanted is None else shown_edge(graph, view, u, v, wanted), u)

@@ -1,29 +1,25 @@
-"""The search over arrays: compiled where numba works, numpy where it does not, the same result from both."""
+"""The exact search over arrays, compiled when it is first used."""
 
 from __future__ import annotations
 
 import os
-import warnings
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.paths import kernel_numpy
-from kgpaths.paths.kernel_numpy import INFINITE
-from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.errors import UsageError
+from kgpaths.paths.search_graph import Barred, SearchGraph
 from kgpaths.resources import cache_dir
 
-__all__ = ["INFINITE", "Barred", "FoundPath", "Kernel", "SearchResult"]
-
-DEEPEST = 6
-"""Longest path that can be asked for, in edges."""
+DEEPEST, USUAL = 6, 4
+"""Longest path that can be asked for, in edges; and where neither a call nor a configuration says how long."""
 _UNBOUNDED = 2**62
 _KEPT = 4
 """Sets of scratch arrays that are kept for the next search; each takes 8 bytes a node and row."""
@@ -44,26 +40,7 @@ class SearchResult(NamedTuple):
     truncated: bool
     """True when the work budget cut the search: paths are genuine, but better ones may be missing."""
     arcs: int
-    """Arcs touched; the same number from both twins."""
-
-
-class Barred(NamedTuple):
-    """Sequences of node types that no path holds."""
-
-    node_type: NDArray[np.uint8]
-    """Type code of every node, shape (N,)."""
-    sequences: NDArray[np.int16]
-    """Type codes, one sequence a row, flush right: `kernel_numpy.ANY` for any type, `UNUSED` before the first."""
-
-    @classmethod
-    def none(cls) -> Self:
-        """Bar nothing."""
-        return cls(np.zeros(0, dtype=np.uint8), np.zeros((0, 3), dtype=np.int16))
-
-    def holds(self, nodes: Sequence[int]) -> bool:
-        """True when a path over the nodes holds a barred sequence."""
-        rows = self.sequences.tolist()
-        return any(kernel_numpy.ends_barred(nodes[:end], self.node_type, rows) for end in range(3, len(nodes) + 1))
+    """Arcs touched."""
 
 
 class Kernel:
@@ -75,29 +52,13 @@ class Kernel:
     [FoundPath(cost=2, hops=2, nodes=(0, 2, 3)), FoundPath(cost=10, hops=2, nodes=(0, 1, 3))]
     """
 
-    def __init__(self, graph: SearchGraph, *, barred: Barred | None = None, compiled: bool | None = None) -> None:
-        """Take the search graph; `compiled` forces one of the twins, None prefers the compiled one.
-
-        Args:
-            graph: what is searched.
-            barred: sequences of node types that no path may hold.
-            compiled: which twin.
-
-        Raises:
-            ImportError: `compiled` is True and numba cannot be imported.
-        """
+    def __init__(self, graph: SearchGraph, *, barred: Barred | None = None) -> None:
+        """Take what is searched, and the sequences of node types that no path may hold."""
         self.graph = graph
         self.barred = barred or Barred.none()
-        self._numba = None if compiled is False else _load_numba()
+        self._compiled = _compiled()
         self._capped: dict[int, NDArray[np.int64]] = {}
         self._free: dict[int, deque[Any]] = {}
-        if compiled and self._numba is None:
-            raise ImportError("numba cannot be imported")
-
-    @property
-    def compiled(self) -> bool:
-        """True when the compiled twin is at work."""
-        return self._numba is not None
 
     def search(
         self,
@@ -124,35 +85,19 @@ class Kernel:
             budget: arcs that may be touched in all.
         """
         starts, ends = np.unique(np.asarray(sources, dtype=np.int64)), np.unique(np.asarray(targets, dtype=np.int64))
-        graph, rounds = self.graph, _rounds(k, min_hops, max_hops, per_length)
+        rounds = _rounds(k, min_hops, max_hops, per_length)
         if not len(rounds):
             return SearchResult([], False, 0)
-        if self._numba is None:
-            found, arcs = kernel_numpy.search(
-                graph.indptr,
-                graph.indices,
-                graph.cost,
-                graph.cheapest,
-                starts,
-                ends,
-                rounds=rounds,
-                degree_cap=degree_cap,
-                budget=budget,
-                node_type=self.barred.node_type,
-                barred=self.barred.sequences,
-            )
-            paths = sorted(FoundPath(*path) for path in found)
-        else:
-            room = int(rounds[:, 0].sum()) * len(starts) * len(ends)
-            cost, hops = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-            nodes = np.empty((room, int(rounds[:, 2].max()) + 1), dtype=np.int32)
-            with self._barrier(max(int(rounds[:, 2].max()), 3)) as barrier:
-                count, arcs = self._numba.search(
-                    self._arcs(degree_cap), self._hubs(degree_cap), barrier, *self.barred, starts, ends, rounds, budget,
-                    cost, hops, nodes,
-                )  # fmt: skip
-            rows = zip(cost[:count].tolist(), hops[:count].tolist(), nodes[:count].tolist(), strict=True)
-            paths = sorted(FoundPath(c, h, tuple(path[: h + 1])) for c, h, path in rows)
+        room = int(rounds[:, 0].sum()) * len(starts) * len(ends)
+        cost, hops = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
+        nodes = np.empty((room, int(rounds[:, 2].max()) + 1), dtype=np.int32)
+        with self._barrier(max(int(rounds[:, 2].max()), 3)) as barrier:
+            count, arcs = self._compiled.search(
+                self._arcs(degree_cap), self._hubs(degree_cap), barrier, *self.barred, starts, ends, rounds, budget,
+                cost, hops, nodes,
+            )  # fmt: skip
+        rows = zip(cost[:count].tolist(), hops[:count].tolist(), nodes[:count].tolist(), strict=True)
+        paths = sorted(FoundPath(c, h, tuple(path[: h + 1])) for c, h, path in rows)
         return SearchResult(_best_of_each_pair(paths, k) if len(rounds) > 1 else paths, arcs > budget, arcs)
 
     def reach(
@@ -171,33 +116,19 @@ class Kernel:
         Returns:
             Shape (T, hops, P), milli-nats; `INFINITE` where there is none.
         """
-        graph = self.graph
-        if self._numba is None:
-            return kernel_numpy.reach(
-                graph.indptr,
-                graph.indices,
-                graph.cost,
-                graph.relation,
-                graph.kinds,
-                targets,
-                places,
-                hops=hops,
-                degree_cap=degree_cap,
-            )
         out = np.empty((len(targets), hops, len(places)), dtype=np.int32)
         with self._barrier(3) as barrier:
-            self._numba.reach(self._arcs(degree_cap), barrier, targets, places, hops, out)
+            self._compiled.reach(self._arcs(degree_cap), barrier, targets, places, hops, out)
         return out
 
     @contextmanager
     def _barrier(self, rows: int) -> Iterator[Any]:
         """Lend scratch arrays, those of an earlier search if no other thread has them."""
-        assert self._numba is not None
         free = self._free.setdefault(rows, deque(maxlen=_KEPT))
         try:
             barrier = free.pop()
         except IndexError:
-            barrier = self._numba.new_barrier(self.graph.n_nodes, rows)
+            barrier = self._compiled.new_barrier(self.graph.n_nodes, rows)
         yield barrier
         free.append(barrier)  # not after an exception: who knows how it was left
 
@@ -208,9 +139,8 @@ class Kernel:
         return self._capped[degree_cap]
 
     def _arcs(self, degree_cap: int) -> Any:
-        assert self._numba is not None
         graph = self.graph
-        return self._numba.Arcs(
+        return self._compiled.Arcs(
             graph.indptr,
             graph.indices,
             graph.cost,
@@ -245,19 +175,17 @@ def _best_of_each_pair(paths: Sequence[FoundPath], k: int) -> list[FoundPath]:
 
 
 @cache
-def _load_numba() -> ModuleType | None:
-    """Import the compiled twin; machine code is kept in `__pycache__`, or in our cache folder if that is read-only."""
-    try:
-        import numba
-    except ImportError as error:
-        warnings.warn(f"numba cannot be imported ({error}); paths are searched in numpy, slower", stacklevel=4)
-        return None
+def _compiled() -> ModuleType:
+    """Import the compiled search; its code is kept in `__pycache__`, or in our cache folder if that is read-only."""
+    import numba
+
     settings: Any = numba.config
     if not settings.CACHE_DIR and not os.access(Path(__file__).parent, os.W_OK):
         settings.CACHE_DIR = str(cache_dir() / "numba")
     try:
         from kgpaths.paths import kernel_numba
     except RuntimeError as error:  # numba finds no folder at all where it may keep machine code
-        warnings.warn(f"the search cannot be compiled ({error}); paths are searched in numpy, slower", stacklevel=4)
-        return None
+        raise UsageError(
+            f"the search cannot be compiled ({error}); set KGPATHS_CACHE to a folder that can be written"
+        ) from error
     return kernel_numba

@@ -1,7 +1,14 @@
 """The compiled search. Imported by `kernel` when first used, so that nothing else pays for numba.
 
-`kernel_numpy` is its twin and its explanation: the same lists, the same count of arcs. Nothing here recurses, since
-numba cannot keep recursive functions on disk.
+Backward from a target, ``distance[r][v]`` is the least cost of a *walk* of exactly r hops from v to the target whose
+inner nodes respect the degree cap. It never exceeds the cost of a simple path, so a depth-first search from the
+source that drops a branch as soon as ``spent + cost + distance`` exceeds the k-th best path so far loses nothing
+(the barrier pruning of hop-constrained path enumeration, Peng et al. 2019, doi:10.14778/3372716.3372720, with costs
+for hops). Levels 1 and 2 are filled from the target's side, deeper ones only where the search asks.
+
+Order of results: (cost, hops, node indices). Time: O(sum of the degrees of the target's and the source's
+neighbours + paths * degree). Nothing here recurses, since numba cannot keep recursive functions on disk; the tests hold
+it against the same search in plain numpy, which does.
 """
 
 from __future__ import annotations
@@ -11,10 +18,12 @@ from collections import namedtuple
 import numpy as np
 from numba import njit
 
-from kgpaths.paths.kernel_numpy import ANY, INFINITE, UNKNOWN, UNUSED
+from kgpaths.paths.search_graph import ANY, INFINITE, UNUSED
 
 # mypy: disable-error-code="no-untyped-def, untyped-decorator"
 
+UNKNOWN = -1
+"""Mark of a deep distance that nobody has asked for."""
 Arcs = namedtuple("Arcs", ["indptr", "indices", "cost", "relation", "kinds", "cheapest", "degree_cap"])
 Barrier = namedtuple("Barrier", ["target", "distance", "touched", "n_touched", "stack", "work"])
 """What is known about one target.

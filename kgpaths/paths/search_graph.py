@@ -7,15 +7,21 @@ An arc takes 4 bytes of index, 2 of cost, 1 of relation and half a byte of view:
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
+
+INFINITE = 2**30
+"""Distance of a node from which a target is not reached; above any path cost."""
+ANY, UNUSED = -1, -2
+"""Marks in a barred sequence: a node of any type; a place before the first."""
 
 
 @dataclass(frozen=True)
@@ -152,3 +158,34 @@ class SearchGraph:
             if self.inside[number] and graph.predicate[number] == predicate and graph.subject[number] == subject
         )
         return min(parallel, key=lambda number: int(graph.edge_hash[number]))
+
+
+class Barred(NamedTuple):
+    """Sequences of node types that no path holds."""
+
+    node_type: NDArray[np.uint8]
+    """Type code of every node, shape (N,)."""
+    sequences: NDArray[np.int16]
+    """Type codes, one sequence a row, flush right: `ANY` for any type, `UNUSED` before the first."""
+
+    @classmethod
+    def none(cls) -> Self:
+        """Bar nothing."""
+        return cls(np.zeros(0, dtype=np.uint8), np.zeros((0, 3), dtype=np.int16))
+
+    def holds(self, nodes: Sequence[int]) -> bool:
+        """True when a path over the nodes holds a barred sequence."""
+        rows = self.sequences.tolist()
+        return any(ends_barred(nodes[:end], self.node_type, rows) for end in range(3, len(nodes) + 1))
+
+
+def ends_barred(nodes: Sequence[int], node_type: NDArray[np.uint8], barred: Iterable[Sequence[int]]) -> bool:
+    """True when the types of the last nodes are one of the sequences of `Barred`."""
+    for sequence in barred:
+        types = [kind for kind in sequence if kind != UNUSED]
+        last = nodes[-len(types) :]
+        if len(last) == len(types) and all(
+            kind in (ANY, node_type[node]) for kind, node in zip(types, last, strict=True)
+        ):
+            return True
+    return False

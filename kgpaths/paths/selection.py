@@ -1,15 +1,13 @@
 """Which paths go into an item's chain, chosen together and not one by one.
 
-A single cheap path explains little; a good middle explains several findings at once. So *pivots* are ranked first::
+A single cheap path explains little; a good intermediate node explains several findings at once. So these are ranked
+first::
 
     J(x, a) = sum of worth(finding, x) - half the worth of denied ones - ln(degree(x)) / 2 - rarity(x) - cost(x .. a)
 
-where x is the answer node a itself or at most two hops from it; then the paths through the best pivots are taken:
-from a finding to the pivot (directly, or by way of the finding's is_a parent), and on to the answer by the cheapest
-way. No way leads over what two nodes merely share (`SearchGraph.merely_shared`).
-
-The evidence for an option is ``ln(1 + exp(max J(x, a) - ln(degree(a))))``, by the same formula for every option: a node
-that much is known of is reached from anything, and says the less by it.
+where x is the answer node a itself or at most two hops from it; then the paths through the best intermediate nodes are
+taken: from a finding to the intermediate node (directly, or by way of the finding's is_a parent), and on to the answer
+by the cheapest way. No way leads over what two nodes merely share (`SearchGraph.merely_shared`).
 """
 
 from __future__ import annotations
@@ -25,20 +23,20 @@ import numpy as np
 from kgpaths.config import PathConfig
 from kgpaths.paths.evidence import DIRECT, ITSELF, UPWARD, ItemEvidence
 from kgpaths.paths.inference import follows
-from kgpaths.paths.kernel import INFINITE, FoundPath, Kernel
-from kgpaths.paths.search_graph import SearchGraph
-from kgpaths.paths.shown import alike
+from kgpaths.paths.kernel import FoundPath, Kernel
+from kgpaths.paths.search_graph import INFINITE, SearchGraph
+from kgpaths.paths.telling import alike
 
-_PIVOTS = 16
-"""Pivots that paths are sought through."""
+_INTERMEDIATES = 16
+"""Intermediate nodes that paths are sought through."""
 _SLACK = 5000
-"""Milli-nats: a pivot that explains so much less than the best one is left out."""
+"""Milli-nats: an intermediate node that explains so much less than the best one is left out."""
 _LEAST_WORTH = 500
-"""Milli-nats: a finding that says less than this for a pivot is no step of reasoning."""
+"""Milli-nats: a finding that says less than this for an intermediate node is no step of reasoning."""
 _DETOUR = 4000
-"""Milli-nats added to a way of two hops from pivot to answer: a mechanism, but more often a coincidence."""
+"""Milli-nats added to a way of two hops from intermediate node to answer: a mechanism, but more often a coincidence."""
 _TAILS = 4
-"""Ways from a pivot to an answer node that are tried."""
+"""Ways from an intermediate node to an answer node that are tried."""
 
 
 class OptionNodes(NamedTuple):
@@ -51,8 +49,8 @@ class OptionNodes(NamedTuple):
     """Milli-nats to be taken off for every node, from the linker's score."""
 
 
-class Pivot(NamedTuple):
-    """A middle and what it explains; sorts best first."""
+class Intermediate(NamedTuple):
+    """An intermediate node, or the answer itself, and what it explains; sorts best first."""
 
     loss: int
     """Minus J, milli-nats."""
@@ -88,21 +86,22 @@ class Selector:
         self.truncated = False
         self._steps: dict[tuple[int, int, int], list[int]] = {}
 
-    def pivots(self, options: Sequence[OptionNodes]) -> list[list[Pivot]]:
-        """Return every option's best pivots, best first; one list for each option, empty where nothing is reached.
+    def intermediates(self, options: Sequence[OptionNodes]) -> list[list[Intermediate]]:
+        """Return every option's best intermediate nodes, best first; one list for each option, empty where nothing is
+        reached.
 
-        Nodes that the text denies and nodes of the other options are no pivots.
+        Nodes that the text denies and nodes of the other options are no intermediate nodes.
         """
         model, hops = self.evidence.model, min(self.config.max_hops - 1, 2)
         everything = {node for option in options for node in option.nodes}
-        ranked: list[list[Pivot]] = []
+        ranked: list[list[Intermediate]] = []
         for option in options:
             joint = self.evidence.joint(option.nodes)
             places = np.flatnonzero((joint > 0) & (model.degree <= self.config.degree_cap))
             barred = sorted(self.evidence.findings.absent | everything)
             places = places[~np.isin(places, barred)]
-            value = joint[places] - model.middle_cost[places]
-            found: list[Pivot] = []
+            value = joint[places] - model.intermediate_cost[places]
+            found: list[Intermediate] = []
             targets = np.array(option.nodes, dtype=np.int64)
             if len(targets) and len(places) and hops:
                 reach = self.kernel.reach(targets, places, hops=hops, degree_cap=self.config.degree_cap)
@@ -111,13 +110,13 @@ class Selector:
                 for number, (answer, doubt) in enumerate(zip(option.nodes, option.doubt, strict=True)):
                     there = np.flatnonzero(reach[number] < INFINITE)
                     total = value[there] - reach[number][there] - doubt
-                    best = np.lexsort((places[there], -total))[:_PIVOTS]
-                    found += [Pivot(-int(total[at]), int(places[there[at]]), answer) for at in best]
+                    best = np.lexsort((places[there], -total))[:_INTERMEDIATES]
+                    found += [Intermediate(-int(total[at]), int(places[there[at]]), answer) for at in best]
             for answer, doubt in zip(option.nodes, option.doubt, strict=True):
                 stated = self.evidence.for_answer(answer, joint, option.nodes)
                 if stated > 0:
-                    found.append(Pivot(-(stated - int(model.middle_cost[answer]) - doubt), answer, answer))
-            ranked.append(sorted(found)[:_PIVOTS])
+                    found.append(Intermediate(-(stated - int(model.intermediate_cost[answer]) - doubt), answer, answer))
+            ranked.append(sorted(found)[:_INTERMEDIATES])
         return ranked
 
     def search(
@@ -155,45 +154,41 @@ class Selector:
         wanted = hops > 1 or not self.config.exclude_direct
         return wanted and (hops > len(quota) or lengths.get(hops, 0) < quota[hops - 1])
 
-    def evidence_for(self, pivots: Sequence[Pivot]) -> float:
-        """Return the evidence for an option in nats, at least 0; from all its pivots, see the module."""
-        answer_cost = 2 * self.evidence.model.degree_cost
-        best = max((-pivot.loss - int(answer_cost[pivot.answer]) for pivot in pivots), default=None)
-        return 0.0 if best is None else round(float(np.logaddexp(0.0, best / 1000)), 6)
-
     def paths(
         self,
         option: OptionNodes,
-        pivots: Sequence[Pivot],
+        intermediates: Sequence[Intermediate],
         *,
         barred: Collection[int],
         limit: int,
         per_question_node: int,
         preferred: Collection[int] = (),
     ) -> list[FoundPath]:
-        """Return at most `limit` paths to an option through its pivots, best first.
+        """Return at most `limit` paths to an option through its intermediate nodes, best first.
 
         Args:
             option: where the paths end.
-            pivots: from `pivots`, best first.
+            intermediates: from `intermediates`, best first.
             barred: nodes that no path may touch, besides the denied ones.
             limit: how many.
             per_question_node: how many may start at the same finding.
             preferred: findings that are taken before the others.
         """
-        pivots = [pivot for pivot in pivots if pivot.loss <= pivots[0].loss + _SLACK]
-        tails = self._tails(option, pivots)
+        intermediates = [one for one in intermediates if one.loss <= intermediates[0].loss + _SLACK]
+        tails = self._tails(option, intermediates)
         offers: list[list[FoundPath]] = []
         closed = {*barred, *self.evidence.findings.absent}
-        for pivot in pivots:
-            supporters = self.evidence.supporters(pivot.node, option.nodes)
+        for intermediate in intermediates:
+            supporters = self.evidence.supporters(intermediate.node, option.nodes)
             supporters.sort(key=lambda entry: entry[1] not in preferred)
-            approaches = [self.approach(*entry[1:], pivot.node) for entry in supporters if entry[0] >= _LEAST_WORTH]
-            offers.append([path for start in approaches if (path := self.joined(start, tails[pivot], closed))])
+            approaches = [
+                self.approach(*entry[1:], intermediate.node) for entry in supporters if entry[0] >= _LEAST_WORTH
+            ]
+            offers.append([path for start in approaches if (path := self.joined(start, tails[intermediate], closed))])
         chosen: list[FoundPath] = []
         starts: Counter[int] = Counter()
         lengths: Counter[int] = Counter()
-        # First round: the best pivot gets half of the places, every other two; second round: whoever is left.
+        # First round: the best one gets half of the places, every other two; second round: whoever is left.
         for shares in ([(limit + 1) // 2] + [2] * len(offers), [limit] * len(offers)):
             for offer, share in zip(offers, shares, strict=False):
                 for path in offer:
@@ -207,38 +202,20 @@ class Selector:
                         share -= 1
         return chosen
 
-    def cheapest(
-        self, option: OptionNodes, *, barred: Collection[int], limit: int, per_question_node: int
-    ) -> list[FoundPath]:
-        """Return at most `limit` paths to an option by their cost alone, cheapest first; arguments as of `paths`."""
-        closed = {*barred, *self.evidence.findings.absent}
-        starts = [node for node in self.evidence.findings.present if node not in option.nodes]
-        chosen: list[FoundPath] = []
-        used: Counter[int] = Counter()
-        lengths: Counter[int] = Counter()
-        config = self.config
-        for path in self.search(self.kernel, starts, option.nodes, k=config.k, max_hops=config.max_hops):
-            fits = (
-                len(chosen) < limit and used[path.nodes[0]] < per_question_node and not closed.intersection(path.nodes)
-            )
-            if fits and self.admits(path.hops, lengths) and self.says(path.nodes):
-                chosen.append(path)
-                used[path.nodes[0]] += 1
-                lengths[path.hops] += 1
-        return chosen
-
-    def _tails(self, option: OptionNodes, pivots: Sequence[Pivot]) -> dict[Pivot, list[tuple[int, ...]]]:
-        tails: dict[Pivot, list[tuple[int, ...]]] = {
-            pivot: [(pivot.node,)] if pivot.node == pivot.answer else [] for pivot in pivots
+    def _tails(
+        self, option: OptionNodes, intermediates: Sequence[Intermediate]
+    ) -> dict[Intermediate, list[tuple[int, ...]]]:
+        tails: dict[Intermediate, list[tuple[int, ...]]] = {
+            one: [(one.node,)] if one.node == one.answer else [] for one in intermediates
         }
-        middles = sorted({pivot.node for pivot in pivots if pivot.node != pivot.answer})
-        if middles and self.config.max_hops > 1:
+        nodes = sorted({one.node for one in intermediates if one.node != one.answer})
+        if nodes and self.config.max_hops > 1:
             for path in self.search(
-                self.kernel, middles, option.nodes, k=_TAILS, max_hops=min(self.config.max_hops - 1, 2)
+                self.kernel, nodes, option.nodes, k=_TAILS, max_hops=min(self.config.max_hops - 1, 2)
             ):
-                for pivot in pivots:
-                    if (pivot.node, pivot.answer) == (path.nodes[0], path.nodes[-1]):
-                        tails[pivot].append(path.nodes)
+                for intermediate in intermediates:
+                    if (intermediate.node, intermediate.answer) == (path.nodes[0], path.nodes[-1]):
+                        tails[intermediate].append(path.nodes)
         return tails
 
     def argues(self, nodes: Sequence[int], kernel: Kernel | None = None) -> bool:
@@ -269,11 +246,11 @@ class Selector:
         return self._steps[key]
 
     @staticmethod
-    def approach(finding: int, through: int, pivot: int) -> tuple[int, ...]:
+    def approach(finding: int, through: int, intermediate: int) -> tuple[int, ...]:
         """Return the way from a finding to what it speaks for."""
         if through == ITSELF:
             return (finding,)
-        return (finding, pivot) if through in (DIRECT, UPWARD) else (finding, through, pivot)
+        return (finding, intermediate) if through in (DIRECT, UPWARD) else (finding, through, intermediate)
 
     def joined(
         self, approach: tuple[int, ...], tails: Sequence[tuple[int, ...]], closed: Collection[int]

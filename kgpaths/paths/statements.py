@@ -14,15 +14,12 @@ A condition in between must be one that at least two findings are signs of.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.paths.selection import OptionNodes
-from kgpaths.records import Hop, Question, ReasoningPath
+from kgpaths.paths.telling import hop
+from kgpaths.records import Question, ReasoningPath
 from kgpaths.vocabulary.relations import relations, relations_of
-
-if TYPE_CHECKING:
-    from kgpaths.paths.finder import PathFinder
 
 _MOST = 4
 """Paths that are taken; more statements of one harm make it no clearer."""
@@ -36,7 +33,7 @@ _Edge = tuple[int, int, int]
 
 
 def stated_paths(
-    finder: PathFinder,
+    graph: KnowledgeGraph,
     question: Question,
     present: Collection[int],
     options: Sequence[OptionNodes],
@@ -46,7 +43,7 @@ def stated_paths(
     """Return the paths of statements that say what is asked; [] where the graph has none.
 
     Args:
-        finder: what makes paths.
+        graph: what the statements are in.
         question: of a polarity other than `holds`.
         present: nodes that the question states.
         options: where all options stand.
@@ -59,13 +56,13 @@ def stated_paths(
             path
             for start in starts
             if start not in closed
-            for path in _exception(finder, start, options, right)
+            for path in _exception(graph, start, options, right)
         ][:_MOST]  # fmt: skip
     ways: list[tuple[_Edge, ...]] = []
     for answer in right.nodes:
-        ways += [(edge,) for start in starts for edge in _harms(finder.graph, question, start, answer)]
-        ways += _over_conditions(finder.graph, question, starts, answer, {*closed, *right.nodes})
-    return [_path(finder, way, right.key) for way in ways[:_MOST]]
+        ways += [(edge,) for start in starts for edge in _harms(graph, question, start, answer)]
+        ways += _over_conditions(graph, question, starts, answer, {*closed, *right.nodes})
+    return [_path(graph, way, right.key) for way in ways[:_MOST]]
 
 
 def says_harm(graph: KnowledgeGraph, question: Question, number: int, answer: int) -> bool:
@@ -94,27 +91,26 @@ def _over_conditions(
     found: list[tuple[_Edge, ...]] = []
     around = dict.fromkeys(edge for edge in graph.arcs[graph.indptr[answer] : graph.indptr[answer + 1]].tolist())
     for number in around:
-        middle = int(graph.subject[number]) + int(graph.object[number]) - answer
-        if middle in closed or middle in starts or not says_harm(graph, question, number, answer):
+        condition = int(graph.subject[number]) + int(graph.object[number]) - answer
+        if condition in closed or condition in starts or not says_harm(graph, question, number, answer):
             continue
         signs = [
-            (edge, start, middle)
+            (edge, start, condition)
             for start in starts
-            for edge in graph.numbers_between(start, middle)
+            for edge in graph.numbers_between(start, condition)
             if graph.may_say(edge)
             and graph.predicates[graph.predicate[edge]] in relations_of(role="sign")
-            and int(graph.subject[edge]) == middle
+            and int(graph.subject[edge]) == condition
         ]
         if len(signs) >= _FEWEST_SIGNS:
-            found += [(sign, (number, middle, answer)) for sign in signs]
+            found += [(sign, (number, condition, answer)) for sign in signs]
     return found
 
 
 def _exception(
-    finder: PathFinder, start: int, options: Sequence[OptionNodes], right: OptionNodes
+    graph: KnowledgeGraph, start: int, options: Sequence[OptionNodes], right: OptionNodes
 ) -> Iterator[ReasoningPath]:
     """Yield what says that the right option does not go with a node, then what says that others do."""
-    graph = finder.graph
     ties = {
         option.key: [
             (number, start, node)
@@ -137,9 +133,9 @@ def _exception(
                 continue
             opposite = len(others) >= _ENOUGH and effects == {-relation.effect} != {0}
             if relation.polarity == "contradicts" or opposite:
-                yield _path(finder, ((number, start, answer),), right.key)
+                yield _path(graph, ((number, start, answer),), right.key)
                 for key, edge in others.items():
-                    yield _path(finder, (edge,), key, contrast=True)
+                    yield _path(graph, (edge,), key, contrast=True)
                 return
 
 
@@ -147,26 +143,12 @@ def _effect(graph: KnowledgeGraph, number: int) -> int:
     return relations()[graph.predicates[graph.predicate[number]]].effect
 
 
-def _path(finder: PathFinder, edges: Sequence[_Edge], key: str | None, *, contrast: bool = False) -> ReasoningPath:
-    hops = tuple(hop(finder.graph, number, start) for number, start, _ in edges)
+def _path(graph: KnowledgeGraph, edges: Sequence[_Edge], key: str | None, *, contrast: bool = False) -> ReasoningPath:
+    hops = tuple(hop(graph, number, start) for number, start, _ in edges)
     return ReasoningPath(
         hops=hops,
         cost_millinats=sum(relations()[one.predicate].cost_millinats for one in hops),
         rung="statement",
         kind="contrast" if contrast else "selected",
         option_key=key,
-    )
-
-
-def hop(graph: KnowledgeGraph, number: int, start: int) -> Hop:
-    """Return an edge as a path walks it from one of its ends."""
-    subject, object_ = int(graph.subject[number]), int(graph.object[number])
-    return Hop(
-        edge_id=graph.edge_id_at(number),
-        subject=graph.id(subject),
-        predicate=graph.predicates[graph.predicate[number]],
-        object=graph.id(object_),
-        forward=subject == start,
-        source=graph.sources[graph.source[number]],
-        licence=graph.licences[graph.licence[number]],
     )

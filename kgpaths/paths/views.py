@@ -20,11 +20,9 @@ from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError, nearest
 from kgpaths.files import new_folder
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.paths.costs import degree_costs, edge_costs
-from kgpaths.paths.kernel import Barred
-from kgpaths.paths.kernel_numpy import ANY, UNUSED
+from kgpaths.paths.costs import edge_costs
 from kgpaths.paths.priors import priors_file, read_priors, steps
-from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.paths.search_graph import ANY, UNUSED, Barred, SearchGraph
 from kgpaths.resources import cache_dir
 from kgpaths.vocabulary.node_types import node_types
 from kgpaths.vocabulary.relations import Family, relations, relations_of
@@ -70,20 +68,15 @@ def view_costs(graph: KnowledgeGraph, config: PathConfig, view: View = "default"
     A predicate or node type that the vocabulary does not have is outside every view: it has neither cost nor phrase.
     """
     symmetric, walked = _predicate_tables(graph, view)
-    if config.cost != "dwpc":
-        costs = degree_costs(
-            graph.subject, graph.object, graph.degrees, formula=config.cost, hop_millinats=config.hop_millinats
-        )
-    else:
-        costs = edge_costs(
-            graph.subject,
-            graph.object,
-            graph.predicate,
-            prior_millinats=_priors(graph, config),
-            symmetric=symmetric,
-            weight=config.degree_weight,
-            hop_millinats=config.hop_millinats,
-        )
+    costs = edge_costs(
+        graph.subject,
+        graph.object,
+        graph.predicate,
+        prior_millinats=_priors(graph, config),
+        symmetric=symmetric,
+        weight=config.degree_weight,
+        hop_millinats=config.hop_millinats,
+    )
     # Modes of inheritance, onsets and the like are no step of reasoning, whatever the relation.
     linkable = [kind in node_types() and node_types()[kind].linkable for kind in graph.node_types]
     concepts = np.array(linkable, dtype=bool)[graph.node_type]
@@ -209,7 +202,6 @@ def _cost_key(graph: KnowledgeGraph, config: PathConfig, view: View) -> str:
     parts = [
         _FORMAT,
         view,
-        config.cost,
         config.forbidden,
         config.degree_weight,
         config.hop_millinats,

@@ -12,6 +12,16 @@ POLICIES: tuple[Policy, ...] = ("open", "open+sa", "noncommercial", "internal")
 """From the most open release to none at all."""
 
 
+def check_policy(policy: str) -> None:
+    """Refuse what is no policy of a release.
+
+    Raises:
+        UsageError: with the nearest.
+    """
+    if policy not in POLICIES[:-1]:
+        raise UsageError(f"policy {policy!r} publishes nothing; {nearest(policy, POLICIES[:-1])}")
+
+
 def check_publishable(about: Provenance, *, base_licence: str | None, policy: Policy = "open") -> None:
     """Refuse when a source of the rows, or the base model, does not allow weights to be published. Unknown is no.
 
@@ -27,8 +37,7 @@ def check_publishable(about: Provenance, *, base_licence: str | None, policy: Po
     """
     from kgpaths.vocabulary.licences import licences
 
-    if policy not in POLICIES[:-1]:
-        raise UsageError(f"policy {policy!r} publishes nothing; {nearest(policy, POLICIES[:-1])}")
+    check_policy(policy)
     ledger, faults = licences(), []
     for source, rows in about.sources.items():
         if source not in ledger:

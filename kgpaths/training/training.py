@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgpaths.errors import TrainingError, UsageError
 from kgpaths.training.config import TrainConfig
+from kgpaths.training.publishing import check_policy
 from kgpaths.training.quiet import quiet_libraries
 from kgpaths.vocabulary.licences import Policy
 
@@ -79,6 +80,7 @@ def train(
         UsageError: a wrong path, or a folder of another training.
     """
     config = TrainConfig.preset(preset, **options) if preset else TrainConfig.parse(options)
+    check_policy(policy)
     require_packages(_PACKAGES, "train")
     with quiet_libraries():
         return _train(str(run), str(base_model), Path(out), config, overwrite, progress, repo, policy, say, on_metrics)

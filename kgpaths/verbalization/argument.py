@@ -1,7 +1,7 @@
 """What is to be said, in which order: paths and mentions become an argument, before any English.
 
-An argument starts from the findings, reaches every middle node before it is used, and ends at the answer. Hops that
-end at the same node make one `Point`, because a clinician says "fever and cough can be symptoms of pneumonia", not
+An argument starts from the findings, reaches every intermediate node before it uses it, and ends at the answer. Hops
+that end at the same node make one `Point`, because a clinician says "fever and cough can be symptoms of pneumonia", not
 one sentence for each edge.
 """
 

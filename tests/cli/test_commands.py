@@ -127,3 +127,17 @@ def test_wrong_usage_is_a_message_and_exit_2(arguments: list[str], says: str, wa
     assert done.returncode == 2, done.stdout + done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_paths_takes_what_it_is_not_told_from_the_configuration(ward: Path, tmp_path: Path) -> None:
+    config = tmp_path / "paths.yaml"
+    command = ("paths", "--from", "Fever", "--to", "amoxicillin", "--graph", ward)
+    config.write_text("k: 1\n", encoding="utf-8")
+    assert len(kgpaths(*command, "--config", config, cwd=tmp_path).stdout.splitlines()) == 1
+    config.write_text("max_hops: 1\n", encoding="utf-8")
+    assert kgpaths(*command, "--config", config, cwd=tmp_path).stdout == ""
+    assert kgpaths(*command, "--config", config, "--max-hops", "2", cwd=tmp_path).stdout
+    config.write_text("ranking: pivot\n", encoding="utf-8")
+    refused = kgpaths(*command, "--config", config, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "unknown option 'ranking'" in refused.stderr

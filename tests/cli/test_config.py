@@ -106,7 +106,7 @@ def test_a_build_takes_all_from_a_file_and_what_is_typed_goes_before_it(
     [
         ("a.yaml", "paths:\n  max_hop: 2\n", "a.yaml: unknown option 'paths.max_hop'; did you mean 'max_hops'?"),
         ("a.yaml", "max_hops: 2\n", "did you mean 'paths.max_hops'?"),
-        ("a.yaml", "paths: {ranking: lerned}\n", "'paths.ranking' cannot be 'lerned'; did you mean 'learned'?"),
+        ("a.yaml", "linking: {overlap: maximla}\n", "'linking.overlap' cannot be 'maximla'; did you mean 'maximal'?"),
         ("a.yaml", "paths: {k: many}\n", "a.yaml: option 'paths.k'"),
         ("a.yaml", "paths: 3\n", "'paths' is a group"),
         ("a.yaml", "linking: {stop_names: gout}\n", "takes a list"),

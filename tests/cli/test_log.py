@@ -48,7 +48,7 @@ def test_stages_are_told_on_stderr_and_in_a_file(build: list[object], tmp_path: 
 
 
 def test_a_failing_endpoint_is_told(build: list[object], tmp_path: Path) -> None:
-    with FaultServer(reply=lambda payload: "") as server:
+    with FaultServer(reply=lambda _: "") as server:
         model = ["--model", "m", "--base-url", server.base_url, "--set", "llm.tries=1"]
         done = kgpaths("-vv", *build, "--out", "a", *model, cwd=tmp_path, code=1)
     assert "INFO kgpaths.llm.endpoint: no answer from m: empty" in done.stderr

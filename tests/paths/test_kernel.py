@@ -1,4 +1,4 @@
-"""The search against brute force, and its two twins against each other."""
+"""The search against brute force, and against the same search in plain numpy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -14,10 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgpaths.paths import kernel as kernel_module
-from kgpaths.paths.kernel import INFINITE, Barred, FoundPath, Kernel
-from kgpaths.paths.kernel_numpy import ANY, UNUSED
-from kgpaths.paths.search_graph import SearchGraph
+from kgpaths.paths.kernel import FoundPath, Kernel
+from kgpaths.paths.search_graph import ANY, INFINITE, UNUSED, Barred, SearchGraph
+
+_SPEC = spec_from_file_location("kernel_numpy", Path(__file__).parent / "kernel_numpy.py")
+assert _SPEC is not None
+assert _SPEC.loader is not None
+_MODULE = module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_MODULE)
+NumpyKernel: Any = _MODULE.NumpyKernel
+KERNELS = (Kernel, NumpyKernel)
 
 Edges = list[tuple[int, int, int]]
 
@@ -90,17 +99,15 @@ def problems(draw: st.DrawFn) -> tuple[int, Edges, list[int], list[int], int]:
     return n_nodes, edges, draw(ends), draw(ends), draw(st.sampled_from([2, 3, 4, 99]))
 
 
-@pytest.mark.parametrize("compiled", [True, False], ids=["numba", "numpy"])
+@pytest.mark.parametrize("kind", KERNELS)
 @pytest.mark.parametrize("k", [1, 3, 10])
 @given(problem=problems(), max_hops=st.integers(1, 5))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_search_equals_brute_force(
-    compiled: bool, k: int, problem: tuple[int, Edges, list[int], list[int], int], max_hops: int
+    kind: Any, k: int, problem: tuple[int, Edges, list[int], list[int], int], max_hops: int
 ) -> None:
     n_nodes, edges, sources, targets, cap = problem
-    found = Kernel(make(n_nodes, edges), compiled=compiled).search(
-        sources, targets, k=k, max_hops=max_hops, degree_cap=cap
-    )
+    found = kind(make(n_nodes, edges)).search(sources, targets, k=k, max_hops=max_hops, degree_cap=cap)
     assert not found.truncated
     assert found.paths == brute_force(n_nodes, edges, sources, targets, k, max_hops, cap)
 
@@ -131,10 +138,10 @@ def test_quotas_shortest_lengths_and_forbidden_sequences_equal_brute_force(
     n_nodes, edges, sources, targets, cap = problem
     graph, barred = make(n_nodes, edges), barring(n_nodes, forbidden)
     found = [
-        Kernel(graph, barred=barred, compiled=compiled).search(
+        kind(graph, barred=barred).search(
             sources, targets, k=k, min_hops=min_hops, max_hops=max_hops, per_length=per_length, degree_cap=cap
         )
-        for compiled in (True, False)
+        for kind in KERNELS
     ]
     assert found[0] == found[1]
     limits = {"min_hops": min_hops, "per_length": per_length, "forbidden": forbidden}
@@ -144,14 +151,13 @@ def test_quotas_shortest_lengths_and_forbidden_sequences_equal_brute_force(
 
 @given(problem=problems(), max_hops=st.integers(1, 6), k=st.integers(1, 5), budget=st.integers(1, 150))
 @settings(max_examples=300, deadline=None, derandomize=True)
-def test_twins_are_cut_at_the_same_place(
+def test_both_are_cut_at_the_same_place(
     problem: tuple[int, Edges, list[int], list[int], int], max_hops: int, k: int, budget: int
 ) -> None:
     n_nodes, edges, sources, targets, cap = problem
     graph = make(n_nodes, edges)
     cut = [
-        Kernel(graph, compiled=compiled).search(sources, targets, k=k, max_hops=max_hops, degree_cap=cap, budget=budget)
-        for compiled in (True, False)
+        kind(graph).search(sources, targets, k=k, max_hops=max_hops, degree_cap=cap, budget=budget) for kind in KERNELS
     ]
     assert cut[0].paths == cut[1].paths
     assert cut[0].truncated == cut[1].truncated
@@ -161,7 +167,7 @@ def test_twins_are_cut_at_the_same_place(
         assert path.cost == sum(arc_cost(graph, u, v) for u, v in pairwise(path.nodes))
 
 
-def test_twins_agree_on_a_larger_graph_six_hops_deep() -> None:
+def test_both_agree_on_a_larger_graph_six_hops_deep() -> None:
     rng = np.random.default_rng(20)
     hubs = np.minimum(rng.integers(0, 400, 900), rng.integers(0, 400, 900))
     edges = [
@@ -171,20 +177,19 @@ def test_twins_agree_on_a_larger_graph_six_hops_deep() -> None:
     graph = make(400, edges)
     for max_hops in (3, 4, 6):
         fast, slow = (
-            Kernel(graph, compiled=compiled).search([1, 7, 90, 300], [5, 200], k=10, max_hops=max_hops, degree_cap=60)
-            for compiled in (True, False)
+            kind(graph).search([1, 7, 90, 300], [5, 200], k=10, max_hops=max_hops, degree_cap=60) for kind in KERNELS
         )
         assert fast == slow
         assert fast.paths
 
 
-@pytest.mark.parametrize("compiled", [True, False], ids=["numba", "numpy"])
-def test_cheap_hubs_beyond_the_cap_take_no_place_from_dearer_nodes(compiled: bool) -> None:
+@pytest.mark.parametrize("kind", KERNELS)
+def test_cheap_hubs_beyond_the_cap_take_no_place_from_dearer_nodes(kind: Any) -> None:
     # 0 and 1 are the ends; 2 to 21 are hubs, cheap; 22 to 26 are dear and allowed.
     hubs = [(hub, leaf, 1) for hub in range(2, 22) for leaf in (0, 1, *range(30, 40))]
     dear = [(middle, end, 500 + middle) for middle in range(22, 27) for end in (0, 1)]
     graph = make(40, hubs + dear)
-    found = Kernel(graph, compiled=compiled).search([0], [1], k=3, max_hops=3, degree_cap=8)
+    found = kind(graph).search([0], [1], k=3, max_hops=3, degree_cap=8)
     assert [path.nodes for path in found.paths] == [(0, 22, 1), (0, 23, 1), (0, 24, 1)]
 
 
@@ -220,26 +225,9 @@ def test_reach_is_the_cheapest_walk_of_exactly_so_many_hops(
                 if far != target and graph.degree(near) <= cap and not graph.merely_shared(far, near, target):
                     cost = arc_cost(graph, far, near) + arc_cost(graph, near, target)
                     expected[number, 1, far] = min(expected[number, 1, far], cost)
-    for compiled in (True, False):
-        kernel = Kernel(graph, compiled=compiled)
+    for kind in KERNELS:
+        kernel = kind(graph)
         assert (kernel.reach(np.array(targets), places, hops=2, degree_cap=cap) == expected).all()
-
-
-def test_without_numba_the_search_says_so_once_and_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = make(3, [(0, 1, 5), (1, 2, 5)])
-    expected = Kernel(graph).search([0], [2], k=1, max_hops=2)
-    monkeypatch.setitem(sys.modules, "numba", None)
-    kernel_module._load_numba.cache_clear()
-    try:
-        with pytest.warns(UserWarning, match="numba cannot be imported") as said:
-            plain, _ = Kernel(graph), Kernel(graph)
-        assert len(said) == 1
-        assert not plain.compiled
-        assert plain.search([0], [2], k=1, max_hops=2) == expected
-        with pytest.raises(ImportError):
-            Kernel(graph, compiled=True)
-    finally:
-        kernel_module._load_numba.cache_clear()
 
 
 def test_importing_the_room_loads_no_compiler() -> None:

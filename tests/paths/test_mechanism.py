@@ -7,9 +7,9 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.errors import ConfigError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+from kgpaths.learning.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.paths import PathFinder
 from kgpaths.paths.priors import priors_file, read_priors
-from kgpaths.paths.step_costs import Example, learn_step_costs, node_f1
 from kgpaths.vocabulary.node_types import node_types
 from kgpaths.vocabulary.relations import relations
 
@@ -53,8 +53,8 @@ def test_the_shipped_costs_are_of_steps_that_the_vocabulary_has() -> None:
 
 
 def test_costs_are_learned_from_the_nodes_that_curators_named(graph: KnowledgeGraph) -> None:
-    def learned(middle: str) -> dict[str, int]:
-        triples = [[graph.index(f"{kind}{n}") for kind in ("DRUG:", "DOID:", middle)] for n in range(4)]
+    def learned(named: str) -> dict[str, int]:
+        triples = [[graph.index(f"{kind}{n}") for kind in ("DRUG:", "DOID:", named)] for n in range(4)]
         examples = [Example(start, end, frozenset((start, end, inner))) for start, end, inner in triples]
         return learn_step_costs([(graph, examples)], config=PathConfig.mechanism(), rounds=1)
 

@@ -14,10 +14,10 @@ from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.cli import main
 from kgpaths.errors import GraphError
 from kgpaths.graph import EdgeRecord, NodeRecord
-from kgpaths.paths.option_features import OPTION_FEATURES, SIGNS
-from kgpaths.paths.option_learning import fit_choices
+from kgpaths.learning.logit import SIGNS, fit_choices
+from kgpaths.paths.features import Ranker
+from kgpaths.paths.options import OPTION_FEATURES, shipped_option_ranker
 from kgpaths.paths.passages import Passages, read_passages, write_passages
-from kgpaths.paths.ranker import Ranker, shipped_option_ranker
 from kgpaths.records import QAItem
 from kgpaths.resources import resource
 from kgpaths.sources import open_source
@@ -34,10 +34,12 @@ def test_weights_are_learned_from_choices_and_never_have_the_wrong_sign() -> Non
     rng = np.random.default_rng(0)
     names = list(OPTION_FEATURES)
     choices = list(rng.normal(size=(3000, 4, len(names))))
-    right = [int((one[:, names.index("direct")] - one[:, names.index("pivot")]).argmax()) for one in choices]
+    right = [
+        int((one[:, names.index("direct")] - one[:, names.index("intermediate_node")]).argmax()) for one in choices
+    ]
     found = dict(zip(names, fit_choices(choices, right).weight, strict=True))
     assert found["direct"] > 0.5
-    assert found["pivot"] == 0.0  # as if what speaks for an option counted against it
+    assert found["intermediate_node"] == 0.0  # as if what speaks for an option counted against it
 
 
 def test_shipped_weights_have_the_signs_they_must() -> None:
@@ -89,9 +91,9 @@ def test_a_graph_has_the_passages_of_its_own_sources() -> None:
         NodeRecord("DOID:552", "pneumonia", "disease", "hetionet"),
     ]
     edge = EdgeRecord("DOID:552", "has_symptom", "SYMP:0000613", "hetionet", "2017", "CC0-1.0")
-    assert PathFinder(KnowledgeGraph.from_records(nodes, [edge])).passages.number == 0
+    assert PathFinder(KnowledgeGraph.from_records(nodes, [edge])).opened.passages.number == 0
     read = edge._replace(source="openstax", licence="CC-BY-4.0", tier="text")
-    openstax = PathFinder(KnowledgeGraph.from_records(nodes, [edge, read])).passages
+    openstax = PathFinder(KnowledgeGraph.from_records(nodes, [edge, read])).opened.passages
     assert openstax.number == len(read_passages(resource("ontologies", "paths", "passages", "openstax.tsv.xz")))
     assert openstax.count.max() > 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 import numpy as np
 import pytest
@@ -11,12 +10,9 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.paths import PathFinder
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.ranker import Ranker
+from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.records import Mention, Option, PathSet, QAItem, ReasoningPath
 
-Ranking = Literal["learned", "pivot", "cheapest"]
-RANKINGS = get_args(Ranking)
 TYPES = {"DOID": "disease", "HP": "phenotype", "DRUG": "drug", "CLASS": "drug_class", "ROCK": "mineral"}
 
 
@@ -70,22 +66,22 @@ SEVERAL = [
 
 
 class TestLearned:
-    """`ranking: learned`."""
+    """By the learned weights."""
 
     def test_one_thought_carries_all_findings_before_a_second_one_is_taken(self) -> None:
-        found = routes(select(graph_of(SEVERAL), FINDINGS, DRUG, config=PathConfig(ranking="learned", selected=4)))
+        found = routes(select(graph_of(SEVERAL), FINDINGS, DRUG, config=PathConfig(selected=4)))
         assert {path[0] for path in found} == set(FINDINGS)
         assert len({path[1] for path in found}) == 1
 
-    @pytest.mark.parametrize("middles", [1, 2, 3])
-    def test_few_nodes_carry_all_paths(self, middles: int) -> None:
-        config = PathConfig(ranking="learned", selected=12, per_question_node=9, middles=middles)
+    @pytest.mark.parametrize("intermediate_nodes", [1, 2, 3])
+    def test_few_nodes_carry_all_paths(self, intermediate_nodes: int) -> None:
+        config = PathConfig(selected=12, per_question_node=9, intermediate_nodes=intermediate_nodes)
         found = routes(select(graph_of(SEVERAL), FINDINGS, DRUG, config=config))
-        assert len({node for path in found for node in path[1:-1]}) == middles
+        assert len({node for path in found for node in path[1:-1]}) == intermediate_nodes
 
     def test_without_a_middle_only_direct_paths_are_left(self) -> None:
         edges = [*SEVERAL, (FINDINGS[0], "palliates", FINDINGS[1]), (DRUG, "palliates", FINDINGS[0])]
-        found = routes(select(graph_of(edges), FINDINGS, DRUG, config=PathConfig(ranking="learned", middles=0)))
+        found = routes(select(graph_of(edges), FINDINGS, DRUG, config=PathConfig(intermediate_nodes=0)))
         assert found == [(FINDINGS[0], DRUG)]
 
     @pytest.mark.parametrize(
@@ -114,7 +110,7 @@ class TestLearned:
         assert {path[1] for path in other} == {"DOID:1", "DOID:2"}
 
     def test_what_is_hardly_worth_showing_is_shown_twice_at_most(self) -> None:
-        graph, config = graph_of(SEVERAL), PathConfig(ranking="learned", min_worth=None)
+        graph, config = graph_of(SEVERAL), PathConfig(min_worth=None)
         sure, doubtful = (
             routes(select(graph, FINDINGS, DRUG, config=config, ranker=weighing(degree=weight)))
             for weight in (0.0, -30.0)
@@ -126,7 +122,7 @@ class TestLearned:
         graph = graph_of(SEVERAL)
 
         def found(min_worth: float | None, weight: float) -> PathSet:
-            config = PathConfig(ranking="learned", min_worth=min_worth)
+            config = PathConfig(min_worth=min_worth)
             return select(graph, FINDINGS, DRUG, config=config, ranker=weighing(degree=weight))
 
         assert routes(found(None, -30.0))
@@ -135,13 +131,13 @@ class TestLearned:
 
     def test_what_is_worth_much_less_than_the_best_is_left_out(self) -> None:
         edges = [*SEVERAL, *((f"DOID:1{number}", "is_a", "DOID:1") for number in range(10))]
-        config = PathConfig(ranking="learned", per_question_node=9)
+        config = PathConfig(per_question_node=9)
         even = select(graph_of(edges), FINDINGS, DRUG, config=config, ranker=weighing())
         steep = select(graph_of(edges), FINDINGS, DRUG, config=config, ranker=weighing(hierarchy=20.0))
         assert len({path[1] for path in routes(even)}) > 1
         assert {path[1] for path in routes(steep)} == {"DOID:1"}
 
-    def test_joint_evidence_decides_between_middles_that_the_ranker_likes_as_well(self) -> None:
+    def test_joint_evidence_decides_between_nodes_that_the_ranker_likes_as_well(self) -> None:
         edges = [
             *SEVERAL,
             *(("DOID:7", "has_symptom", f"HP:1{number}") for number in range(3)),
@@ -149,7 +145,7 @@ class TestLearned:
         ]
         present = [*FINDINGS, "HP:10", "HP:11", "HP:12"]
         edges += [("DOID:7", "has_symptom", finding) for finding in FINDINGS]
-        config = PathConfig(ranking="learned", middles=1)
+        config = PathConfig(intermediate_nodes=1)
         found = routes(select(graph_of(edges), present, DRUG, config=config, ranker=weighing()))
         assert {path[1] for path in found} == {"DOID:7"}
 
@@ -157,12 +153,12 @@ class TestLearned:
         """Four drugs of the class each have to do with the finding; one of them may stand in the chain."""
         drugs = [f"DRUG:{number}" for number in range(2, 6)]
         edges = [*((drug, "has_action", "CLASS:1") for drug in drugs), *((drug, "palliates", "HP:1") for drug in drugs)]
-        config = PathConfig(ranking="learned", per_question_node=9)
+        config = PathConfig(per_question_node=9)
         found = routes(select(graph_of(edges), ["HP:1"], "CLASS:1", config=config))
         assert len({node for path in found for node in path[1:-1]} & set(drugs)) == 1
 
     def test_a_path_says_what_moved_its_middle(self) -> None:
-        config = PathConfig(ranking="learned", middles=1)
+        config = PathConfig(intermediate_nodes=1)
         found = select(graph_of(SEVERAL), FINDINGS, DRUG, config=config, ranker=weighing(share=2.0))
         assert all("share +2.00" in path.explanation for path in found.paths if path.kind == "selected")
 
@@ -176,7 +172,7 @@ class TestLearned:
         edges += [("DOID:50", "is_a", node) for node in ways[0]] + [("DOID:51", "falls_under", n) for n in ways[1]]
         first = []
         for sign in (30.0, -30.0):
-            config = PathConfig(ranking="learned")
+            config = PathConfig()
             found = select(graph_of(edges), ["HP:1"], "DOID:3", config=config, ranker=weighing(kinds=sign))
             assert [path.rung for path in found.paths] == ["longer"]
             first.append(found.paths[0].node_ids)
@@ -190,57 +186,46 @@ LENGTHS += [(DRUG, "treats", node) for node in ("DOID:1", "DOID:3")] + [("DOID:2
 LENGTHS += [(DRUG, "palliates", node) for node in FINDINGS]
 
 
-@pytest.mark.parametrize("ranking", RANKINGS)
 class TestQuotas:
-    """`per_length` and `exclude_direct`, under either ranking."""
+    """`per_length` and `exclude_direct`."""
 
     @staticmethod
-    def lengths(ranking: Ranking, **options: object) -> list[int]:
-        config = PathConfig.model_validate({"ranking": ranking, "per_question_node": 3, **options})
+    def lengths(**options: object) -> list[int]:
+        config = PathConfig.model_validate({"per_question_node": 3, **options})
         found = select(graph_of(LENGTHS), FINDINGS, DRUG, config=config, ranker=weighing())
         return sorted(len(path) - 1 for path in routes(found))
 
-    def test_without_quotas_there_are_direct_paths_and_others(self, ranking: Ranking) -> None:
-        found = self.lengths(ranking, selected=12)
+    def test_without_quotas_there_are_direct_paths_and_others(self) -> None:
+        found = self.lengths(selected=12)
         assert found.count(1) > 1
         assert 2 in found
 
-    def test_direct_paths_can_be_left_out(self, ranking: Ranking) -> None:
-        without = self.lengths(ranking, selected=12, exclude_direct=True)
+    def test_direct_paths_can_be_left_out(self) -> None:
+        without = self.lengths(selected=12, exclude_direct=True)
         assert 1 not in without
         assert 2 in without
 
     @pytest.mark.parametrize(("quota", "most"), [((0, 2), {1: 0, 2: 2}), ((1, 1), {1: 1, 2: 1})])
-    def test_no_more_of_a_length_than_its_quota(
-        self, ranking: Ranking, quota: tuple[int, ...], most: dict[int, int]
-    ) -> None:
-        found = self.lengths(ranking, selected=12, per_length=quota)
+    def test_no_more_of_a_length_than_its_quota(self, quota: tuple[int, ...], most: dict[int, int]) -> None:
+        found = self.lengths(selected=12, per_length=quota)
         assert {length: found.count(length) for length in most} == most
 
-    def test_lengths_without_a_quota_are_free(self, ranking: Ranking) -> None:
-        assert self.lengths(ranking, selected=12, per_length=(0, 0)) != []
-        assert set(self.lengths(ranking, selected=12, per_length=(0, 0))) == {3}
+    def test_lengths_without_a_quota_are_free(self) -> None:
+        assert self.lengths(selected=12, per_length=(0, 0)) != []
+        assert set(self.lengths(selected=12, per_length=(0, 0))) == {3}
 
 
-@pytest.mark.parametrize("ranking", RANKINGS)
-def test_what_the_vocabulary_does_not_have_is_walked_around(ranking: Ranking) -> None:
+def test_what_the_vocabulary_does_not_have_is_walked_around() -> None:
     edges = [*SEVERAL, ("ROCK:1", "sings_to", "DOID:1"), (DRUG, "sings_to", "ROCK:1"), ("ROCK:1", "is_a", "DOID:2")]
-    found = select(graph_of(edges), [*FINDINGS, "ROCK:1"], DRUG, config=PathConfig(ranking=ranking))
+    found = select(graph_of(edges), [*FINDINGS, "ROCK:1"], DRUG)
     assert routes(found)
     assert all("ROCK:1" not in path and "sings_to" not in predicates(found) for path in routes(found))
 
 
-@pytest.mark.parametrize("ranking", RANKINGS)
-def test_the_same_call_selects_the_same_paths(ranking: Ranking) -> None:
-    config = PathConfig(ranking=ranking)
+def test_the_same_call_selects_the_same_paths() -> None:
+    config = PathConfig()
     first = select(graph_of(SEVERAL), FINDINGS, DRUG, config=config)
     assert select(graph_of(SEVERAL[::-1]), FINDINGS[::-1], DRUG, config=config) == first
-
-
-def test_the_cheapest_paths_are_those_of_the_search() -> None:
-    graph, config = graph_of(LENGTHS), PathConfig(ranking="cheapest", per_question_node=99, selected=5)
-    searched = PathFinder(graph, config).find(question=FINDINGS, answer=[DRUG], max_hops=config.max_hops)
-    assert routes(select(graph, FINDINGS, DRUG, config=config)) == [path.node_ids for path in searched[:5]]
 
 
 def predicates(found: PathSet) -> set[str]:
@@ -251,18 +236,17 @@ class TestShownEdge:
     """A drug that both treats and helps to prevent the disease of the findings."""
 
     @staticmethod
-    def told(stem: str, *more: tuple[str, str, str], ranking: Ranking = "learned") -> set[str]:
+    def told(stem: str, *more: tuple[str, str, str]) -> set[str]:
         prevented = [(DRUG, "prevents", "DOID:1"), (DRUG, "treats", "DOID:1")]
         # Many are treated with it, one is prevented: the rare relation is the cheap one.
         edges = [("DOID:1", "has_symptom", finding) for finding in FINDINGS] + prevented
         edges += [(DRUG, "treats", f"DOID:9{number:04}") for number in range(300)] + list(more)
-        found = select(graph_of(edges), FINDINGS, DRUG, stem=stem, config=PathConfig(ranking=ranking))
+        found = select(graph_of(edges), FINDINGS, DRUG, stem=stem)
         last: list[ReasoningPath] = [path for path in found.paths if path.kind == "selected"]
         return {path.hops[-1].predicate for path in last}
 
-    @pytest.mark.parametrize("ranking", RANKINGS)
-    def test_the_stronger_relation_is_shown(self, ranking: Ranking) -> None:
-        assert self.told("A man has fever. Which drug helps?", ranking=ranking) == {"treats"}
+    def test_the_stronger_relation_is_shown(self) -> None:
+        assert self.told("A man has fever. Which drug helps?") == {"treats"}
 
     def test_what_is_asked_for_comes_first(self) -> None:
         assert self.told("He flies to Peru. Which drug is best for prophylaxis?") == {"prevents"}

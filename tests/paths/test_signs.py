@@ -9,7 +9,7 @@ import pytest
 from kgpaths.config import PathConfig
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.paths import PathFinder
-from kgpaths.paths.signs import composed_effect, contradiction, effect_sentence
+from kgpaths.paths.telling import composed_effect, contradiction, effect_sentence
 from kgpaths.records import Hop, ReasoningPath
 from kgpaths.vocabulary.relations import relations
 

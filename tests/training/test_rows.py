@@ -178,7 +178,7 @@ def test_wrong_places_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="holds no run"):
         read_conversations(str(tmp_path))
     (tmp_path / "torn.jsonl").write_text('{"messages": [')
-    with pytest.raises(TrainingError, match=r"torn.jsonl:1 is no JSON"):
+    with pytest.raises(TrainingError, match=r"torn.jsonl:1: not JSON"):
         read_conversations(str(tmp_path / "torn.jsonl"))
 
 

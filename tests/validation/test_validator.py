@@ -6,14 +6,14 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from kgpaths.config import ValidationConfig
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.language import read_question
-from kgpaths.records import REASONS, Verdict
+from kgpaths.records import Reason, Verdict
 from kgpaths.validation import Validator, checks, decide
 from kgpaths.validation.discourse import meta_reference
 from kgpaths.validation.faithfulness import mask
@@ -98,7 +98,7 @@ def test_every_verdict_is_typed(cases: Any, chains: Any, validator: Validator) -
         assert {verdict.check for verdict in verdicts} == set(checks())
         for verdict in verdicts:
             assert (verdict.reason is not None) == (verdict.outcome in ("fail", "error"))
-            assert verdict.reason is None or verdict.reason in REASONS
+            assert verdict.reason is None or verdict.reason in get_args(Reason)
 
 
 def test_margin(graph: KnowledgeGraph, cases: Any, chains: Any) -> None:

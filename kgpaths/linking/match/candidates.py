@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kgpaths.config import LinkingConfig, LinkingRule
+from kgpaths.errors import ConfigError, nearest
 from kgpaths.graph.merge import compatible
 from kgpaths.graph.tables import SCOPES
 from kgpaths.linking.match.graph_names import general_abnormalities
@@ -122,6 +123,8 @@ class Candidates:
         self.index = index
         linkable = [types[name].linkable if name in types else True for name in graph.node_types]
         if config.types:
+            for name in sorted({*config.types} - {*graph.node_types, *types}):
+                raise ConfigError(f"option 'linking.types': no node type {name!r}; {nearest(name, graph.node_types)}")
             linkable = [name in config.types for name in graph.node_types]
         self.roots = Roots(graph, config.roots, config.ids)
         self._linkable = np.array(linkable)[graph.node_type] & self.roots.linkable

@@ -15,7 +15,7 @@ from typing import Any
 from kgpaths.language.english import folded
 from kgpaths.verbalization.recipes.citations import Labels
 
-# <think> and its kin: of Mistral's, Kimi's, Seed's and Sky's models.
+# <think> and the like: of Mistral's, Kimi's, Seed's and Sky's models.
 _THINKING = re.compile(
     r"\A.*(?:</(?:seed:)?think(?:ing)?>|</thought>|\[/THINK\]|◁/think▷|<\|end_of_thought\|>)", re.DOTALL | re.IGNORECASE
 )

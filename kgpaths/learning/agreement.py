@@ -1,11 +1,11 @@
 """How well paths agree with an expert who explained the answer.
 
 A question's written explanation names what the expert thought of. A node is *named* if it, or an is_a neighbour of
-it, is linked there. Node agreement is the share of named nodes on the selected paths (the answer excluded); bridge
-agreement the same over the first k intermediate nodes that stand neither in the question nor in the answer; finding
-agreement the share of the question's findings named by the expert from which paths start; bridge recall the share
-of the expert's further concepts that lie on paths. Explanations favour common things and a linker misses some: the
-numbers compare methods, and are no absolutes.
+it, is linked there. Node agreement is the share of named nodes on the selected paths (the answer excluded);
+intermediate agreement the same over the first k intermediate nodes that stand neither in the question nor in the
+answer; finding agreement the share of the question's findings named by the expert from which paths start; recall the
+share of the expert's further concepts that lie on paths. Explanations favour common things and a linker misses some:
+the numbers compare methods, and are no absolutes.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Agreement(NamedTuple):
     """Measures of one item; None where there is nothing to measure."""
 
     node: float | None
-    bridge: float | None
-    bridge_beyond_answer: float | None
+    intermediate: float | None
+    intermediate_beyond_answer: float | None
     finding: float | None
     recall: float | None
 
@@ -77,13 +77,15 @@ def expert(graph: KnowledgeGraph, mentions: Sequence[Mention], explanation: Sequ
 def agreement(paths: Sequence[Sequence[int]], who: Expert, *, k: int = 5) -> Agreement:
     """Measure paths, best first, each a sequence of node indices from a finding to the answer."""
     visited = list(dict.fromkeys(node for path in paths for node in path if node not in who.answer))
-    bridges = list(dict.fromkeys(n for path in paths for n in path[1:-1] if n not in who.question | who.answer))[:k]
+    intermediates = list(dict.fromkeys(n for path in paths for n in path[1:-1] if n not in who.question | who.answer))[
+        :k
+    ]
     told = who.question & who.stated
     further = who.stated - who.question - who.options
     return Agreement(
         node=_share(visited, who.named),
-        bridge=_share(bridges, who.named),
-        bridge_beyond_answer=_share(bridges, who.beyond_answer),
+        intermediate=_share(intermediates, who.named),
+        intermediate_beyond_answer=_share(intermediates, who.beyond_answer),
         finding=_share(sorted(told), {path[0] for path in paths}),
         recall=_share(sorted(further), set(visited)),
     )

@@ -10,7 +10,7 @@ A gradient step costs O(hops of all candidates).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -203,3 +203,14 @@ def _begin(step: str) -> float:
     predicate = step.split(">")[1]
     own = relations()[predicate].cost_millinats if predicate in relations() else _DEAREST
     return own + _DETOUR * _is_detour(step)
+
+
+def costs_text(costs: Mapping[str, int], remarks: Sequence[str]) -> str:
+    """Return the content of a priors file (`kgpaths.paths.priors`), with remarks at its head.
+
+    >>> print(costs_text({"drug>targets>gene": 0, "drug>binds>gene": 1200}, ["Costs in milli-nats."]), end="")
+    # Costs in milli-nats.
+    drug>binds>gene: 1200
+    drug>targets>gene: 0
+    """
+    return "".join([*(f"# {remark}\n" for remark in remarks), *(f"{name}: {costs[name]}\n" for name in sorted(costs))])

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kgpaths.errors import UsageError
+from kgpaths.errors import HeldOutSplit, UsageError
 from kgpaths.language import read_question
+from kgpaths.learning.agreement import SHORTEST_EXPLANATION, expert
+from kgpaths.learning.logit import fit
 from kgpaths.linking import EntityLinker
-from kgpaths.paths.agreement import SHORTEST_EXPLANATION, expert
-from kgpaths.paths.bridges import Bridges
+from kgpaths.paths.choosing import PathChooser
 from kgpaths.paths.evidence import ItemEvidence
-from kgpaths.paths.features import FEATURES, ItemFeatures
+from kgpaths.paths.features import FEATURES, ItemFeatures, Ranker
 from kgpaths.paths.findings import starting, stated
+from kgpaths.paths.opened import Opened
 from kgpaths.paths.options import options_of
-from kgpaths.paths.ranker import Ranker, fit
 from kgpaths.paths.selection import Selector
 from kgpaths.records import Mention, QAItem
 
-if TYPE_CHECKING:
-    from kgpaths.paths.finder import PathFinder
+_BLANK = Ranker(tuple(FEATURES), 0.0, np.zeros(len(FEATURES)), np.zeros(len(FEATURES)))
+"""A ranker that knows nothing, so that what is learned does not depend on what was learned before."""
 
 
 class Explained(NamedTuple):
@@ -35,14 +36,14 @@ class Explained(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Middles of one question that some path leads over."""
+    """Intermediate nodes of one question that some path leads over."""
 
     nodes: NDArray[np.int64]
     """Shape (M,); a node is there once for every node of the right option that it leads to."""
     values: NDArray[np.float64]
     """Shape (M, F), columns as in `kgpaths.paths.features.FEATURES`."""
     named: NDArray[np.bool_]
-    """Shape (M,): what the expert names, see `kgpaths.paths.agreement`."""
+    """Shape (M,): what the expert names, see `kgpaths.learning.agreement`."""
 
 
 def fold_of(item_id: str, folds: int = 5) -> int:
@@ -55,33 +56,45 @@ def fold_of(item_id: str, folds: int = 5) -> int:
 
 
 def explained(linker: EntityLinker, items: Iterable[QAItem]) -> list[Explained]:
-    """Link questions whose explanation is long enough to name more than the answer."""
+    """Link questions whose explanation is long enough to name more than the answer.
+
+    Raises:
+        HeldOutSplit: a question is of a test split.
+    """
+    asked = list(items)
+    if held_out := [item.id for item in asked if item.split == "test"]:
+        raise HeldOutSplit(f"{held_out[0]} and {len(held_out) - 1:,} more are of a test split: learn from others")
     return [
         Explained(item, linker.link_item(item), tuple(linker.link(item.explanation, section="explanation")))
-        for item in items
+        for item in asked
         if len(item.explanation) >= SHORTEST_EXPLANATION
     ]
 
 
-def candidates(finder: PathFinder, question: Explained) -> Candidates:
-    """Return the middles of a question that some path leads over, their features, and which the expert names."""
+def candidates(opened: Opened, question: Explained) -> Candidates:
+    """Return the intermediate nodes of a question that some path leads over, their features, and which the expert
+    names."""
     # What is worth little is what there is to learn from.
-    config, model = finder.config.model_copy(update={"min_worth": None}), finder.evidence_model
-    options = options_of(finder, question.item, question.mentions)
+    config, model = opened.config.model_copy(update={"min_worth": None}), opened.evidence
+    options = options_of(opened.graph, question.item, question.mentions)
     right = next(option for option in options if option.key == question.item.answer_key)
     asked = read_question(question.item)
-    said = stated(finder.graph, question.item, asked, question.mentions)
+    said = stated(opened.graph, question.item, asked, question.mentions)
     evidence = ItemEvidence(model, model.findings(starting(asked, said)))
     stem = f"{question.item.question} {question.item.context}"
     everything = {node for option in options for node in option.nodes}
-    features = ItemFeatures(finder.feature_model, evidence, stem, everything, degree_cap=config.degree_cap)
+    features = ItemFeatures(opened.features, evidence, stem, everything, degree_cap=config.degree_cap)
     closed = everything | evidence.findings.absent
-    bridges = Bridges(Selector(finder.kernel, config, evidence, to_say=False), features, finder.ranker, asked)
-    offers = bridges.offers(right, closed - set(right.nodes), most=finder.graph.n_nodes)
+    chooser = PathChooser(Selector(opened.kernel, config, evidence, to_say=False), features, _BLANK, asked)
+    offers = chooser.offers(right, closed - set(right.nodes), most=opened.graph.n_nodes)
     walked = {(node, offer.found.nodes[-1]) for offer in offers for node in offer.found.nodes[1:-1]}
-    middles = bridges.middles(right, closed).items()
-    rows = [(n, row) for answer, (_, table) in middles for n, row in sorted(table.items()) if (n, answer) in walked]
-    who = expert(finder.graph, question.mentions, question.explanation)
+    rows = [
+        (n, row)
+        for answer, (_, table) in chooser.intermediate_nodes(right, closed).items()
+        for n, row in sorted(table.items())
+        if (n, answer) in walked
+    ]
+    who = expert(opened.graph, question.mentions, question.explanation)
     rows = [(node, row) for node, row in rows if node not in who.question]
     nodes = np.array([node for node, _ in rows], dtype=np.int64)
     values = np.array([row for _, row in rows]).reshape(len(rows), len(FEATURES))
@@ -89,17 +102,19 @@ def candidates(finder: PathFinder, question: Explained) -> Candidates:
 
 
 def learn_ranker(tables: Iterable[Candidates]) -> tuple[Ranker, int, int]:
-    """Fit the ranker; return it with the number of questions and of middles it learned from.
+    """Fit the ranker; return it with the number of questions and of intermediate nodes it learned from.
 
-    A question's middles count together as the square root of their number, so that a question with a thousand of
-    them does not outweigh thirty others.
+    A question's intermediate nodes count together as the square root of their number, so that a question with a
+    thousand of them does not outweigh thirty others.
 
     Raises:
-        UsageError: no question has a candidate middle.
+        UsageError: no question has a candidate intermediate node.
     """
     full = [table for table in tables if len(table.named)]
     if not full:
-        raise UsageError("no question has a candidate middle and a long enough explanation: nothing to learn from")
+        raise UsageError(
+            "no question has a candidate intermediate node and a long enough explanation: nothing to learn from"
+        )
     weight = np.concatenate([np.full(len(table.named), len(table.named) ** -0.5) for table in full])
     labels = np.concatenate([table.named for table in full])
     return fit(np.concatenate([table.values for table in full]), labels, weight), len(full), len(labels)

@@ -1,4 +1,4 @@
-"""`kgpaths paths learn-ranker` and `learn-priors`, as typed, on small data."""
+"""`kgpaths paths learn-ranker`, as typed, on small data."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-import yaml
 
 from kgpaths import EntityLinker, KnowledgeGraph, PathFinder
 from kgpaths.cli import main
-from kgpaths.config import PathConfig
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.ranker import Ranker
+from kgpaths.paths.features import FEATURES, Ranker
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
-from kgpaths.vocabulary.relations import relations
 
 
 def kgpaths(*arguments: object) -> object:
@@ -56,7 +52,7 @@ def test_learn_ranker_writes_weights_that_a_finder_reads(
     assert learned.weight.any()
     assert "12 explanations" in out.read_text(encoding="utf-8")
     graph = KnowledgeGraph.open(ward)
-    finder, linker = PathFinder(graph, PathConfig(ranking="learned"), ranker=learned), EntityLinker(graph)
+    finder, linker = PathFinder(graph, ranker=learned), EntityLinker(graph)
     item = next(row for row in open_source(spec) if isinstance(row, QAItem))
     assert finder.find_item(item, linker.link_item(item)).paths[0].node_ids[1] == "DOID:552"
     assert kgpaths("paths", "learn-ranker", spec, "--graph", ward, "--out", tmp_path / "again.txt") == 0
@@ -73,23 +69,3 @@ def test_learn_ranker_refuses_tests_and_explanations_that_say_nothing(
     assert kgpaths("paths", "learn-ranker", spec, "--graph", ward, "--out", out) == 2
     assert says in capsys.readouterr().err
     assert not out.exists()
-
-
-def test_learn_priors_writes_costs_that_a_build_takes(
-    ward: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run, priors = tmp_path / "run", tmp_path / "priors.yaml"
-    build = ("build", "--source", source(tmp_path), "--graph", ward)
-    assert kgpaths(*build, "--out", run) == 0
-    assert kgpaths("paths", "learn-priors", run, "--out", priors) == 0
-    assert "relations" in capsys.readouterr().out
-    costs = yaml.safe_load(priors.read_text(encoding="utf-8"))
-    assert set(costs) == {"has_symptom", "treats"} <= set(relations())
-    assert min(costs.values()) == 0
-    assert kgpaths(*build, "--set", f"paths.priors={priors}", "--out", tmp_path / "second") == 0
-
-
-def test_learn_priors_says_that_a_folder_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert kgpaths("paths", "learn-priors", tmp_path, "--out", tmp_path / "priors.yaml") == 2
-    assert str(tmp_path) in capsys.readouterr().err
-    assert not (tmp_path / "priors.yaml").exists()

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kgpaths.config import PathConfig
 from kgpaths.errors import UsageError
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
+from kgpaths.learning.agreement import agreement, expert
+from kgpaths.learning.logit import fit
+from kgpaths.learning.ranker import Explained, candidates, learn_ranker
 from kgpaths.paths import PathFinder
-from kgpaths.paths.agreement import agreement, expert
-from kgpaths.paths.features import FEATURES
-from kgpaths.paths.learning import Explained, candidates, learn_ranker
-from kgpaths.paths.ranker import Ranker, blank_ranker, fit, shipped_ranker
+from kgpaths.paths.features import FEATURES, Ranker, shipped_ranker
+from kgpaths.paths.opened import Opened
 from kgpaths.records import Mention, QAItem
 
 FINDING, RIGHT, WRONG, DRUG, CLASS = "HP:1", "DOID:1", "DOID:2", "DRUGBANK:1", "DOID:3"
@@ -45,8 +45,8 @@ def question(named: str) -> Explained:
     return Explained(item, asked, (mention(named, "question"),))
 
 
-def test_candidates_are_the_middles_of_paths_and_the_expert_names_some(graph: KnowledgeGraph) -> None:
-    nodes, values, named = candidates(PathFinder(graph), question(RIGHT))
+def test_candidates_are_the_inner_nodes_of_paths_and_the_expert_names_some(graph: KnowledgeGraph) -> None:
+    nodes, values, named = candidates(Opened(graph), question(RIGHT))
     assert {graph.id(node): bool(is_named) for node, is_named in zip(nodes, named, strict=True)} == {
         RIGHT: True,
         WRONG: False,
@@ -55,14 +55,12 @@ def test_candidates_are_the_middles_of_paths_and_the_expert_names_some(graph: Kn
 
 
 def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph) -> None:
-    """The two middles differ in degree alone, so one weight turns their order around."""
+    """The two intermediate nodes differ in degree alone, so one weight turns their order around."""
     place = list(FEATURES).index("degree")
     for sign, first in ((1.0, RIGHT), (-1.0, WRONG)):
         weight = np.zeros(len(FEATURES))
         weight[place] = sign
-        finder = PathFinder(
-            graph, PathConfig(ranking="learned"), ranker=Ranker(tuple(FEATURES), 0.0, weight, np.zeros(len(FEATURES)))
-        )
+        finder = PathFinder(graph, ranker=Ranker(tuple(FEATURES), 0.0, weight, np.zeros(len(FEATURES))))
         asked = question(RIGHT)
         [best, other] = finder.find_item(asked.item, asked.mentions).paths
         assert best.node_ids == (FINDING, first, DRUG)
@@ -71,9 +69,9 @@ def test_what_was_learned_decides_which_middle_comes_first(graph: KnowledgeGraph
 
 
 def test_learning_finds_what_the_expert_looks_at(graph: KnowledgeGraph) -> None:
-    asked = candidates(PathFinder(graph, ranker=blank_ranker()), question(RIGHT))
-    ranker, questions, middles = learn_ranker([asked] * 20)
-    assert (questions, middles) == (20, 40)
+    asked = candidates(Opened(graph), question(RIGHT))
+    ranker, questions, nodes = learn_ranker([asked] * 20)
+    assert (questions, nodes) == (20, 40)
     assert ranker.weight[list(FEATURES).index("degree")] > 0
 
 
@@ -119,8 +117,8 @@ def test_agreement_counts_neighbours_by_is_a_but_not_those_of_the_answer(graph: 
     path = [index(FINDING), index(WRONG), index(CLASS), index(RIGHT)]
     found = agreement([path], who)
     assert found.node == pytest.approx(2 / 3)  # the finding and the class of the answer, not the other disease
-    assert found.bridge == pytest.approx(1 / 2)
-    assert found.bridge_beyond_answer == 0.0
+    assert found.intermediate == pytest.approx(1 / 2)
+    assert found.intermediate_beyond_answer == 0.0
     assert found.finding == 1.0
     assert found.recall is None
-    assert agreement([path], who, k=1).bridge == 0.0
+    assert agreement([path], who, k=1).intermediate == 0.0

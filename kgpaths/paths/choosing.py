@@ -1,16 +1,17 @@
-"""The paths that go into a chain: over the few middles that an expert would most likely name.
+"""The paths that go into a chain: over the few intermediate nodes that an expert would most likely name.
 
-Every candidate middle gets log-odds from the learned ranker, and a tenth of its joint evidence (the J of
+Every candidate intermediate node gets log-odds from the learned ranker, and a tenth of its joint evidence (the J of
 `kgpaths.paths.selection` without the way on) beside: what a patient's findings say together outweighs what is usual.
-Paths lead from a finding that speaks for the middle (or lies two hops off) over it to the answer. A path is worth the
-mean over its inner nodes, less for each hop beyond two.
+Paths lead from a finding that speaks for the intermediate node (or lies two hops off) over it to the answer. A path is
+worth the mean over its inner nodes, less for each hop beyond two.
 
 Half of the places are for findings that speak for the answer itself. The others are filled one by one with the path
-that is worth most, where a finding that was not used counts for it and a middle that was not used against it;
-`PathConfig.middles` nodes carry all of them, and what is worth much less than the best is left out. So a chain stays
-short: several findings, few thoughts. At most one of them is a class or a kind of the answer: where the answer is a
-class of drugs, its drugs explain nothing. Where a remedy is asked for, no path has a step by which one does harm and no
-good: what a drug is bad for is no reason to give it. Where a cause is asked for, none has one by which it only helps.
+that is worth most, where a finding that was not used counts for it and an intermediate node that was not used against
+it; `PathConfig.intermediate_nodes` carry all of them, and what is worth much less than the best is left out. So a chain
+stays short: several findings, few thoughts. At most one of them is a class or a kind of the answer: where the answer is
+a class of drugs, its drugs explain nothing. Where a remedy is asked for, no path has a step by which one does harm and
+no good: what a drug is bad for is no reason to give it. Where a cause is asked for, none has one by which it only
+helps.
 """
 
 from __future__ import annotations
@@ -24,18 +25,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kgpaths.paths.evidence import UPWARD
-from kgpaths.paths.features import ItemFeatures, Middles
+from kgpaths.paths.features import IntermediateNodes, ItemFeatures, Ranker
 from kgpaths.paths.kernel import FoundPath
-from kgpaths.paths.ranker import Ranker
 from kgpaths.paths.selection import OptionNodes, Selector
 from kgpaths.records import Question
 from kgpaths.vocabulary.node_types import node_types
 from kgpaths.vocabulary.relations import relations_of
 
-_MIDDLES = 24
-"""Best middles that paths are sought over; those that no way leads over do not count."""
+_CANDIDATES = 24
+"""Best intermediate nodes that paths are sought over; those that no way leads over do not count."""
 _APPROACHES, _WAYS = 4, 6
-"""Findings a middle is approached from; ways of two hops from or to a middle that are looked at."""
+"""Findings an intermediate node is approached from; ways of two hops from or to one that are looked at."""
 _LEAST_WORTH = 500
 """Milli-nats: a finding that says less than this for a node is no step of reasoning."""
 _HOP = 300
@@ -43,11 +43,11 @@ _HOP = 300
 _SLACK = 600
 """Milli-nats: a path that is worth so much less than the best one is left out."""
 _DOUBTFUL, _DOUBTED = -2000, 2
-"""Milli-nats that the best path over a middle is hardly worth showing below, and how many are shown then."""
-_NEW_FINDING, _NEW_MIDDLE = 600, 300
-"""Milli-nats that a finding counts which no chosen path starts at, and that a middle costs which none leads over."""
-_KIN = 1
-"""Middles that may be a class or a kind of the answer."""
+"""Milli-nats that the best path is hardly worth showing below, and how many are shown then."""
+_NEW_FINDING, _NEW_NODE = 600, 300
+"""Milli-nats that a finding counts which no chosen path starts at, and that a node costs which none leads over."""
+_RELATED = 1
+"""Intermediate nodes that may be a class or a kind of the answer."""
 _EVIDENCE = 10
 """Nats of joint evidence that count as one of log-odds."""
 _MOST_EVIDENCE, _LEAST_EVIDENCE = 20_000, -5000
@@ -57,7 +57,7 @@ _OF_HARM = frozenset({"cause", "harm", "mechanism", "complication", "risk_factor
 _NOTHING: frozenset[str] = frozenset()
 _REMEDIES = frozenset({"substance", "care"})
 _UNRANKED = -3000
-"""Milli-nats: worth of an inner node that is no candidate middle itself."""
+"""Milli-nats: worth of an inner node that is no candidate intermediate node itself."""
 
 
 class RankedPath(NamedTuple):
@@ -73,8 +73,8 @@ Table = tuple[dict[int, int], dict[int, NDArray[np.float64]]]
 """Worth in milli-nats and features of nodes."""
 
 
-class Bridges:
-    """Ranks middles and chooses paths for one item."""
+class PathChooser:
+    """Ranks intermediate nodes and chooses paths for one item."""
 
     def __init__(self, selector: Selector, features: ItemFeatures, ranker: Ranker, question: Question) -> None:
         """Take the item's parts, and what is asked."""
@@ -86,24 +86,26 @@ class Bridges:
         elif question.kind in _OF_HARM:
             self.wrong, self.saved_by = helping, harming
 
-    def middles(self, option: OptionNodes, closed: Collection[int]) -> dict[int, Table]:
-        """Return worth and features of every candidate middle, by the option's node that it leads to."""
+    def intermediate_nodes(self, option: OptionNodes, closed: Collection[int]) -> dict[int, Table]:
+        """Return worth and features of every candidate intermediate node, by the option's node that it leads to."""
         evidence = self.selector.evidence
         joint = evidence.joint(option.nodes)
         barred = sorted({*closed, *option.nodes, *evidence.findings.present})
         return {
             answer: self._table(
-                self.features.middles(answer, joint, barred, hops=self.selector.config.max_hops), joint, doubt
+                self.features.intermediate_nodes(answer, joint, barred, hops=self.selector.config.max_hops),
+                joint,
+                doubt,
             )
             for answer, doubt in zip(option.nodes, option.doubt, strict=True)
         }
 
-    def _table(self, middles: Middles, joint: NDArray[np.int64], doubt: int) -> Table:
-        nodes = middles.nodes.tolist()
-        evidence = joint[middles.nodes] - self.selector.evidence.model.middle_cost[middles.nodes]
+    def _table(self, found: IntermediateNodes, joint: NDArray[np.int64], doubt: int) -> Table:
+        nodes = found.nodes.tolist()
+        evidence = joint[found.nodes] - self.selector.evidence.model.intermediate_cost[found.nodes]
         evidence = evidence.clip(_LEAST_EVIDENCE, _MOST_EVIDENCE) // _EVIDENCE
-        worth = (self.ranker.log_odds(middles.values) + evidence - doubt).tolist()
-        return dict(zip(nodes, worth, strict=True)), dict(zip(nodes, middles.values, strict=True))
+        worth = (self.ranker.log_odds(found.values) + evidence - doubt).tolist()
+        return dict(zip(nodes, worth, strict=True)), dict(zip(nodes, found.values, strict=True))
 
     def paths(
         self, option: OptionNodes, *, barred: Collection[int], limit: int, per_question_node: int
@@ -124,14 +126,18 @@ class Bridges:
         lengths: Counter[int] = Counter()
         used: set[int] = set()
         model = self.features.model
-        kin = {node for answer in option.nodes for side in model.kin(answer) for node in side}
+        related = {node for answer in option.nodes for side in model.related_classes(answer) for node in side}
 
         def fits(offer: RankedPath) -> bool:
             nodes, hops = offer.found.nodes, offer.found.hops
             new = starts[nodes[0]] == 0 or not used.issuperset(nodes[1:-1])
             new &= all(offer.found != path.found for path in chosen)
             over = used.union(nodes[1:-1])
-            few = starts[nodes[0]] < per_question_node and len(over) <= config.middles and len(over & kin) <= _KIN
+            few = (
+                starts[nodes[0]] < per_question_node
+                and len(over) <= config.intermediate_nodes
+                and len(over & related) <= _RELATED
+            )
             return new and few and self.selector.admits(hops, lengths)
 
         def take(offer: RankedPath) -> None:
@@ -142,7 +148,7 @@ class Bridges:
 
         def gain(offer: RankedPath) -> int:
             new = len(set(offer.found.nodes[1:-1]) - used)
-            return offer.worth + _NEW_FINDING * (starts[offer.found.nodes[0]] == 0) - _NEW_MIDDLE * new
+            return offer.worth + _NEW_FINDING * (starts[offer.found.nodes[0]] == 0) - _NEW_NODE * new
 
         for offer in direct:
             if len(chosen) < -(-limit // 2) and starts[offer.found.nodes[0]] == 0 and fits(offer):
@@ -178,9 +184,9 @@ class Bridges:
                     found.append(RankedPath(path, worth, f"the finding speaks for it with {worth / 1000:.2f} nats"))
         return sorted(found, key=lambda offer: (-offer.worth, offer.found))
 
-    def offers(self, option: OptionNodes, closed: Collection[int], *, most: int = _MIDDLES) -> list[RankedPath]:
-        """Return paths over the `most` best middles that ways lead over, best first."""
-        ranked = self.middles(option, closed)
+    def offers(self, option: OptionNodes, closed: Collection[int], *, most: int = _CANDIDATES) -> list[RankedPath]:
+        """Return paths over the `most` best intermediate nodes that ways lead over, best first."""
+        ranked = self.intermediate_nodes(option, closed)
         best = sorted((-odds, node, answer) for answer, (table, _) in ranked.items() for node, odds in table.items())
         selector = self.selector
         starts = [node for node in selector.evidence.findings.present if node not in option.nodes]

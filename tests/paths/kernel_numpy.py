@@ -1,31 +1,20 @@
-"""Exact k-best simple paths of at most L hops between two nodes: the reference, in numpy.
+"""The search of `kgpaths.paths.kernel_numba` in plain numpy, recursive and slow: what the compiled one is held against.
 
-Backward from a target, ``distance[r][v]`` is the least cost of a *walk* of exactly r hops from v to the target whose
-inner nodes respect the degree cap. It never exceeds the cost of a simple path, so a depth-first search from the
-source that drops a branch as soon as ``spent + cost + distance`` exceeds the k-th best path so far loses nothing
-(the barrier pruning of hop-constrained path enumeration, Peng et al. 2019, doi:10.14778/3372716.3372720, with costs
-for hops). Levels 1 and 2 are filled from the target's side, deeper ones only where the search asks.
-
-Order of results: (cost, hops, node indices). Time: O(sum of the degrees of the target's and the source's
-neighbours + paths * degree). `kernel_numba` is the same search compiled: the same lists, and the same count of arcs
-touched, so that a work budget cuts both at the same place.
+The same lists, and the same count of arcs touched, so that a work budget cuts both at the same place.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-INFINITE = 2**30
-"""Distance of a node from which the target is not reached; above any path cost."""
-UNKNOWN = -1
-"""Mark of a deep distance that nobody has asked for."""
-ANY, UNUSED = -1, -2
-"""Marks in a barred sequence: a node of any type; a place before the first."""
+from kgpaths.paths.kernel import FoundPath, SearchResult, _best_of_each_pair, _rounds
+from kgpaths.paths.search_graph import INFINITE, Barred, SearchGraph, ends_barred
 
+UNBOUNDED = 2**62
 Path = tuple[int, int, tuple[int, ...]]
 """(cost, hops, nodes): sorts in canonical order."""
 
@@ -35,22 +24,11 @@ class WorkBudgetSpent(Exception):
 
 
 class _Search:
-    def __init__(
-        self,
-        indptr: NDArray[np.int64],
-        indices: NDArray[np.int32],
-        cost: NDArray[np.uint16],
-        cheapest: NDArray[np.uint16],
-        *,
-        k: int,
-        degree_cap: int,
-        budget: int,
-        node_type: NDArray[np.uint8] | None = None,
-        barred: NDArray[np.int16] | None = None,
-    ) -> None:
-        self.indptr, self.indices, self.cost, self.cheapest = indptr, indices, cost, cheapest
-        self.k, self.degree_cap, self.budget = k, degree_cap, budget
-        self.node_type, self.barred = node_type, [] if barred is None else barred.tolist()
+    def __init__(self, graph: SearchGraph, barred: Barred, *, degree_cap: int, budget: int) -> None:
+        indptr = graph.indptr
+        self.indptr, self.indices, self.cost, self.cheapest = indptr, graph.indices, graph.cost, graph.cheapest
+        self.k, self.degree_cap, self.budget = 0, degree_cap, budget
+        self.node_type, self.barred = barred.node_type, barred.sequences.tolist()
         self.degree = np.diff(indptr)
         self.work = 0
         self.target = -1
@@ -183,88 +161,58 @@ class _Search:
 
     def ends_barred(self, nodes: tuple[int, ...]) -> bool:
         """True when the types of the last nodes are a barred sequence."""
-        return bool(self.barred) and self.node_type is not None and ends_barred(nodes, self.node_type, self.barred)
+        return bool(self.barred) and ends_barred(nodes, self.node_type, self.barred)
 
     def keep(self, best: list[Path], path: Path) -> None:
         insort(best, path)
         del best[self.k :]
 
 
-def ends_barred(nodes: Sequence[int], node_type: NDArray[np.uint8], barred: Iterable[Sequence[int]]) -> bool:
-    """True when the types of the last nodes are one of the sequences of `kernel.Barred`."""
-    for sequence in barred:
-        types = [kind for kind in sequence if kind != UNUSED]
-        last = nodes[-len(types) :]
-        if len(last) == len(types) and all(
-            kind in (ANY, node_type[node]) for kind, node in zip(types, last, strict=True)
-        ):
-            return True
-    return False
+class NumpyKernel:
+    """Answers as `kgpaths.paths.kernel.Kernel` does."""
 
+    def __init__(self, graph: SearchGraph, *, barred: Barred | None = None) -> None:
+        self.graph, self.barred = graph, barred or Barred.none()
 
-def search(
-    indptr: NDArray[np.int64],
-    indices: NDArray[np.int32],
-    cost: NDArray[np.uint16],
-    cheapest: NDArray[np.uint16],
-    sources: NDArray[np.int64],
-    targets: NDArray[np.int64],
-    *,
-    rounds: NDArray[np.int64],
-    degree_cap: int,
-    budget: int,
-    node_type: NDArray[np.uint8],
-    barred: NDArray[np.int16],
-) -> tuple[list[Path], int]:
-    """Return the paths of every pair, pair by pair, and the number of arcs touched (above `budget`: cut).
+    def search(
+        self,
+        sources: Sequence[int],
+        targets: Sequence[int],
+        *,
+        k: int,
+        max_hops: int,
+        min_hops: int = 1,
+        per_length: Sequence[int] = (),
+        degree_cap: int = UNBOUNDED,
+        budget: int = UNBOUNDED,
+    ) -> SearchResult:
+        rounds = _rounds(k, min_hops, max_hops, per_length)
+        if not len(rounds):
+            return SearchResult([], False, 0)
+        run = _Search(self.graph, self.barred, degree_cap=degree_cap, budget=budget)
+        found: list[Path] = []
+        for target in sorted(set(targets)):
+            if run.work > budget:
+                break
+            try:
+                run.aim(target, int(rounds[:, 2].max()) - 1)
+            except WorkBudgetSpent:
+                break
+            for source in sorted(set(sources)):
+                for best, fewest, most in rounds.tolist():
+                    if source != target and run.work <= budget:
+                        run.k = best
+                        found += run.paths(source, fewest, most)
+        paths = sorted(FoundPath(*path) for path in found)
+        return SearchResult(_best_of_each_pair(paths, k) if len(rounds) > 1 else paths, run.work > budget, run.work)
 
-    A row of `rounds` is (k, fewest hops, most hops); each gives its k best paths.
-    """
-    run = _Search(
-        indptr,
-        indices,
-        cost,
-        cheapest,
-        k=0,
-        degree_cap=degree_cap,
-        budget=budget,
-        node_type=node_type,
-        barred=barred,
-    )
-    found: list[Path] = []
-    deepest = int(rounds[:, 2].max())
-    for target in targets.tolist():
-        if run.work > budget:
-            break
-        try:
-            run.aim(target, deepest - 1)
-        except WorkBudgetSpent:
-            break
-        for source in sources.tolist():
-            for k, fewest, most in rounds.tolist():
-                if source != target and run.work <= budget:
-                    run.k = k
-                    found += run.paths(source, fewest, most)
-    return found, run.work
-
-
-def reach(
-    indptr: NDArray[np.int64],
-    indices: NDArray[np.int32],
-    cost: NDArray[np.uint16],
-    relation: NDArray[np.unsignedinteger],
-    kinds: NDArray[np.uint16],
-    targets: NDArray[np.int64],
-    places: NDArray[np.int64],
-    *,
-    hops: int,
-    degree_cap: int,
-) -> NDArray[np.int32]:
-    """The search behind `kernel.Kernel.reach`."""
-    run = _Search(indptr, indices, cost, cost, k=1, degree_cap=degree_cap, budget=2**62)
-    out = np.full((len(targets), hops, len(places)), INFINITE, dtype=np.int32)
-    for number, target in enumerate(targets.tolist()):
-        run.aim(target, hops, relation, kinds)
-        for level in range(1, hops + 1):
-            out[number, level - 1] = run.distance[level][places]
-    return out
+    def reach(
+        self, targets: NDArray[np.int64], places: NDArray[np.int64], *, hops: int, degree_cap: int = UNBOUNDED
+    ) -> NDArray[np.int32]:
+        run = _Search(self.graph, self.barred, degree_cap=degree_cap, budget=UNBOUNDED)
+        out = np.full((len(targets), hops, len(places)), INFINITE, dtype=np.int32)
+        for number, target in enumerate(targets.tolist()):
+            run.aim(target, hops, self.graph.relation, self.graph.kinds)
+            for level in range(1, hops + 1):
+                out[number, level - 1] = run.distance[level][places]
+        return out
