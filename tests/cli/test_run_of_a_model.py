@@ -19,7 +19,7 @@ from kgpaths.paths.learning import explained
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 from kgpaths.testing import FaultServer
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 QUESTION = {
     "id": "q1",
