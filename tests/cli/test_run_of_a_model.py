@@ -14,8 +14,8 @@ from kgpaths import HeldOutSplit, build
 from kgpaths.cli.app import app
 from kgpaths.forecast import forecast
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.learning.ranker import explained
 from kgpaths.linking import EntityLinker
-from kgpaths.paths.learning import explained
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 from kgpaths.testing import FaultServer
