@@ -56,16 +56,8 @@ class ReferenceTexts(OverGraph):
         for pair, count in together.pairs.items():
             if count >= _SENTENCES and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI:
                 ends, strength = sorted(pair), round(score, 2)
-                yield EdgeRecord(
-                    ends[0],
-                    ASSOCIATED,
-                    ends[1],
-                    self.source,
-                    terms.version,
-                    terms.licence,
-                    "associated_in_text",
-                    strength,
-                )
+                key = (ends[0], ASSOCIATED, ends[1])
+                yield EdgeRecord(*key, self.source, terms.version, terms.licence, "associated_in_text", strength)
 
 
 @cache

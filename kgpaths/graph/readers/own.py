@@ -10,10 +10,10 @@ import pkgutil
 import sys
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kgpaths.errors import ConfigError
 from kgpaths.graph.readers.reader import Reader
@@ -72,7 +72,7 @@ class OverGraph(OwnReader):
 
 
 class Finished(NamedTuple):
-    """What a `finish` function makes of all records."""
+    """What a `finish` function makes of all records: each edge has to lead to nodes."""
 
     nodes: list[NodeRecord]
     edges: list[EdgeRecord]
@@ -80,20 +80,12 @@ class Finished(NamedTuple):
     """How many edges it left out, by reason."""
 
 
-class Finish(Protocol):
-    """The function that a specification names under `finish`."""
+Finish = Callable[[list[NodeRecord], list[EdgeRecord], list[NodeRecord], Path], Finished]
+"""The function that a specification names under `finish`.
 
-    def __call__(
-        self, nodes: list[NodeRecord], edges: list[EdgeRecord], unaltered: list[NodeRecord], data: Path
-    ) -> Finished:
-        """Return the nodes and edges of all sources as they are to be; each edge has to lead to nodes.
-
-        Args:
-            nodes: in the order of the specification; the same id may be there more than once.
-            edges: the same, and their ends may be nodes of no source.
-            unaltered: nodes of sources that the ledger calls unalterable, to look at; they stay as they are.
-            data: folder of all data.
-        """
+It gets the nodes and edges of all sources, in the order of the specification (an id may be there more than once, and
+an edge may lead to no node), the nodes of sources that the ledger calls unalterable, to look at, and the data folder.
+"""
 
 
 def beside(folder: Path, name: str) -> Any:
