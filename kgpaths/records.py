@@ -379,8 +379,9 @@ class ReasoningPath(Record):
     hops: tuple[Hop, ...] = Field(min_length=1)
     cost_millinats: int = Field(ge=0)
     """Sum of the integer edge costs."""
-    rung: str = "default"
-    """Rung of the fallback ladder that found it."""
+    fallback_step: str = ""
+    """Fallback step that found it (`longer`, `full`, `parent`); empty where the usual search did, and `statement` where
+    only certain statements answer the question."""
     kind: PathKind = "selected"
     """`selected` leads to the right answer, `contrast` to a wrong option."""
     option_key: str | None = None

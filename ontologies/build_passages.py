@@ -3,7 +3,7 @@
     python ontologies/build_passages.py --data DIR            writes ontologies/paths/passages/
     python ontologies/build_passages.py --data DIR --check    makes it anew and compares, exit 1 on any difference
 
-`DIR` holds what `build_default.py` reads. That comes first: the texts are linked to the default graph. A passage is a
+`DIR` holds the files of the default graph's sources. That graph comes first: the texts are linked to it. A passage is a
 run of whole sentences of at most 900 characters, together with what its page is about, or the definition of a term in
 one of four ontologies, together with the term. Sections that reprint the Human Phenotype Ontology are left out, as they
 are for edges, and so are its own definitions: its licence forbids altered copies.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, get_args
 
@@ -13,8 +13,9 @@ from kgpaths.cli.settings import flag
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kgpaths.graph.assembly import BuildReport, SourceReport
+    from kgpaths.graph.assembly import BuildReport, TablesReport
     from kgpaths.graph.merge import MergeReport
+    from kgpaths.graph.source import SourceReport
 
 
 def build(
@@ -27,6 +28,23 @@ def build(
             help="Write the snapshot into this folder; without it, into the one that `output:` in SPEC names.",
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="FOLDER", help="Look for the files of the sources in this folder, not beside SPEC."
+        ),
+    ] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(
+            "--tables",
+            metavar="FOLDER",
+            help="Write no snapshot, but compressed tables of what the sources give, unmerged, into this folder.",
+        ),
+    ] = None,
+    check: Annotated[
+        bool, flag("--check", help="With --tables, compare with the tables that are there, and write nothing.")
+    ] = False,
     strict: Annotated[bool, flag("--strict", help="Stop at the first row that is wrong.")] = False,
     faults: Annotated[
         Path | None,
@@ -39,17 +57,25 @@ def build(
         ),
     ] = None,
 ) -> None:
-    """Build a snapshot from several sources, and print what was read, left out and merged."""
+    """Build a snapshot from several sources, and print what was read, left out and merged.
+
+    With --check, the exit code is 1 where the tables differ from what the sources give.
+    """
     import sys
     from contextlib import ExitStack
+    from tempfile import TemporaryDirectory
 
     from tqdm import tqdm
 
     from kgpaths.cli import screen
-    from kgpaths.graph.assembly import build_from_spec
-    from kgpaths.graph.readers import FaultReason
+    from kgpaths.errors import UsageError
+    from kgpaths.graph.assembly import build_from_spec, build_tables
     from kgpaths.graph.spec import GraphSpec
 
+    if tables is not None and (out is not None or merges is not None):
+        raise UsageError("--tables writes no snapshot and merges nothing; leave out --out and --merges")
+    if check and tables is None:
+        raise UsageError("--check compares tables; name their folder with --tables")
     wanted = GraphSpec.load(spec)
     with ExitStack() as stack:
         listener = None
@@ -60,7 +86,13 @@ def build(
         bar = stack.enter_context(
             tqdm(desc="Building the graph", unit=" records", file=sys.stderr, mininterval=0.5, disable=None)
         )
-        report = build_from_spec(wanted, out, strict=strict, listener=listener, progress=bar.update)
+        if tables is not None:
+            folder = Path(stack.enter_context(TemporaryDirectory())) if check else tables
+            written = build_tables(wanted, folder, data=data, strict=strict, listener=listener, progress=bar.update)
+            bar.close()
+            _print_tables(written, folder, tables)
+            return
+        report = build_from_spec(wanted, out, data=data, strict=strict, listener=listener, progress=bar.update)
         if table is not None:
             table.writelines(_merge_rows(report))
     console = screen.console()
@@ -69,12 +101,26 @@ def build(
     if report.merge is not None:
         _print_merge(console, report.merge)
     meta = report.meta
-    for what, count in meta.skipped.items():
-        if what not in get_args(FaultReason):  # those are told with their sources
-            console.print(f"joined or left out {count:,}: {what.replace('_', ' ')}", markup=False, soft_wrap=True)
+    _print_skipped(console, meta.skipped)
     console.print(f"{meta.name}  {meta.content_hash[:16]}", style="bold")
     console.print(f"nodes {meta.nodes:,}   edges {meta.edges:,}   names {meta.names:,}   faults {report.faults:,}")
     console.print(f"in {report.folder}", markup=False, soft_wrap=True)
+
+
+def _print_tables(report: TablesReport, folder: Path, kept: Path) -> None:
+    from kgpaths.cli import screen
+    from kgpaths.errors import EXIT_CHECK_FAILED
+    from kgpaths.graph.table_folder import differing
+
+    console = screen.console()
+    for source in report.sources:
+        _print_source(console, source)
+    _print_skipped(console, report.skipped)
+    changed = differing(folder, kept)
+    for name in changed:
+        typer.echo(f"{kept / name} differs from what the sources give", err=True)
+    if changed:
+        raise typer.Exit(EXIT_CHECK_FAILED)
 
 
 def _opened(file: Path) -> IO[str]:
@@ -110,6 +156,14 @@ def _print_source(console: Console, source: SourceReport) -> None:
             if fault.reason == reason:
                 line(f"    {fault.where}: {fault.message}", "dim")
     console.print()
+
+
+def _print_skipped(console: Console, skipped: Mapping[str, int]) -> None:
+    from kgpaths.graph.readers import FaultReason
+
+    for what, count in skipped.items():
+        if what not in get_args(FaultReason):  # those are told with their sources
+            console.print(f"joined or left out {count:,}: {what.replace('_', ' ')}", markup=False, soft_wrap=True)
 
 
 def _print_merge(console: Console, merge: MergeReport) -> None:

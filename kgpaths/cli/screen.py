@@ -89,7 +89,7 @@ def path_json(graph: KnowledgeGraph, path: ReasoningPath) -> str:
     """Return one path as a line of JSON, with its edges and all their evidence."""
     import json
 
-    record = path.model_dump(include={"hops", "cost_millinats", "rung"})
+    record = path.model_dump(include={"hops", "cost_millinats", "fallback_step"})
     edges = [graph.edge(edge).model_dump() for edge in path.edge_ids]
     return json.dumps({"text": arrow_line(graph, path), **record, "edges": edges}, ensure_ascii=False)
 

@@ -116,7 +116,7 @@ def path_rows(row: Row, name: Callable[[str], str]) -> list[dict[str, Any]]:
             "kind": path.kind,
             "option_key": path.option_key,
             "option_text": texts.get(path.option_key or "", row.item.answer if row.item and not texts else None),
-            "rung": path.rung,
+            "fallback_step": path.fallback_step,
             "cost_millinats": path.cost_millinats,
             "hops": len(path.hops),
             "node_ids": list(path.node_ids),

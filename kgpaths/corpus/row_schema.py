@@ -58,7 +58,7 @@ def schema(config: Config) -> pa.Schema:
             "kind": text,
             "option_key": text,
             "option_text": text,
-            "rung": text,
+            "fallback_step": text,
             "cost_millinats": pa.int64(),
             "hops": pa.int64(),
             "node_ids": texts,

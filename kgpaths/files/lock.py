@@ -7,8 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from filelock import FileLock, Timeout
-
 from kgpaths.errors import UsageError
 
 
@@ -33,6 +31,8 @@ class FolderLock:
         self.path = folder / ".lock"
         self.who = who
         self.does = does or f"is writing to {folder}; wait for it, or choose another folder with --out"
+        from filelock import FileLock  # inside: it takes as long to load as all other readers and writers together
+
         # Without flock there is no lock that ends with its process, so nothing weaker takes its place.
         self._lock = FileLock(self.path, thread_local=False, fallback_to_soft=False)
 
@@ -42,6 +42,8 @@ class FolderLock:
         Raises:
             UsageError: another process has it.
         """
+        from filelock import Timeout
+
         try:
             self._lock.acquire(timeout=0.1, poll_interval=0.02)
         except Timeout:

@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
-from kgpaths.errors import GraphError, UsageError
-from kgpaths.files import Fault
+from kgpaths.errors import UsageError
 from kgpaths.graph.builder import build_snapshot
 from kgpaths.graph.known_ids import KnownIds
 from kgpaths.graph.merge import MergeReport, merge_concepts, merged_edges, merged_nodes
-from kgpaths.graph.readers import FaultReason, Faults, Listener, Reader, Settings, open_reader
-from kgpaths.graph.readers.names import is_known_prefix
-from kgpaths.graph.readers.reader import UNKNOWN_LICENCE
-from kgpaths.graph.readers.snapshot import DEFAULT, Snapshot
-from kgpaths.graph.snapshot import SnapshotMeta, SourceInfo
-from kgpaths.graph.spec import GraphSpec, SourceSpec
+from kgpaths.graph.readers import Listener
+from kgpaths.graph.readers.own import Finish, OverGraph, beside
+from kgpaths.graph.snapshot import SnapshotMeta
+from kgpaths.graph.source import Progress, Source, SourceReport, edges_of, nodes_of, references_of, tell_prefixes
+from kgpaths.graph.spec import GraphSpec
+from kgpaths.graph.table_folder import write_table_folder
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
-
-if TYPE_CHECKING:
-    from kgpaths.graph.knowledge_graph import KnowledgeGraph
-
-Progress = Callable[[int], object]
-_STRIDE = 10_000
-
-
-class SourceReport(NamedTuple):
-    """What was read of one source."""
-
-    format: str
-    path: str
-    version: str
-    sources: tuple[str, ...]
-    """Ledger keys that its records carry."""
-    licences: tuple[str, ...]
-    """Licences that its edges carry."""
-    nodes: int
-    edges: int
-    xrefs: int
-    """Mappings, which add cross-references to nodes of other sources."""
-    faults: dict[str, int]
-    """Rows that are wrong and were left out, by reason."""
-    first: tuple[Fault[FaultReason], ...]
-    """The first few of each reason."""
-    skipped: dict[str, int]
-    """Rows that are right and were left out on purpose."""
+from kgpaths.vocabulary.licences import licences
 
 
 class BuildReport(NamedTuple):
@@ -66,6 +40,14 @@ class BuildReport(NamedTuple):
         return sum(sum(source.faults.values()) for source in self.sources)
 
 
+class TablesReport(NamedTuple):
+    """What `build_tables` did."""
+
+    sources: tuple[SourceReport, ...]
+    skipped: dict[str, int]
+    """Rows and edges that were left out, by reason."""
+
+
 def build_from_spec(
     spec: str | Path | Mapping[str, Any] | GraphSpec,
     out: str | Path | None = None,
@@ -73,6 +55,7 @@ def build_from_spec(
     strict: bool = False,
     listener: Listener | None = None,
     progress: Progress | None = None,
+    data: str | Path | None = None,
 ) -> BuildReport:
     """Build a snapshot from the sources of a specification.
 
@@ -85,9 +68,10 @@ def build_from_spec(
         strict: raise at the first row that is wrong, and write nothing.
         listener: called with every fault.
         progress: called now and then with the number of records read since the last call.
+        data: folder that the paths of sources are relative to; by default the specification's.
 
     Raises:
-        ConfigError: the specification is not valid.
+        ConfigError: the specification is not valid, or what it names beside it cannot be loaded.
         GraphError: a file is missing, empty, torn or of another format; no source gives a node; with `strict`, any
             fault.
         UsageError: no output folder is given, it cannot be written, or it holds something else.
@@ -102,172 +86,157 @@ def build_from_spec(
     >>> report.meta.nodes, report.meta.edges, report.faults
     (2, 1, 0)
     """
-    if not isinstance(spec, GraphSpec):
-        spec = GraphSpec.parse(spec) if isinstance(spec, Mapping) else GraphSpec.load(spec)
+    spec = _checked(spec)
     target = Path(out) if out is not None else spec.folder / spec.output if spec.output else None
     if target is None:
         raise UsageError("no folder for the graph; give --out DIR, or `output:` in the specification")
-    sources = [_Source(spec.folder, source, strict, listener) for source in spec.sources]
-    references = _references(sources)
-    ids = KnownIds()
-    infos = {
-        name: info for source in reversed(sources) if source.graph for name, info in source.graph.meta.sources.items()
-    }
-    skipped: Counter[str] = Counter()
-    tick = progress or (lambda _: None)
-    settled = [source.graph for source in sources if source.graph is not None]
-    records = list(_nodes(sorted(sources, key=lambda source: source.graph is None), references, ids, tick))
-    if settled:
-        records = ids.settle(records)
-    superseded, older = ids.supersede(), ids.older()
-    skipped.update({"node_of_an_obsolete_id": len(superseded)} if superseded else {})
-    _tell_prefixes(sources, ids)
-    nodes: Iterable[NodeRecord] = [
-        node._replace(xrefs=(*node.xrefs, *older[node.id])) if node.id in older else node
-        for node in records
-        if node.id not in superseded
-    ]
-    mapping: dict[str, str] = {}
-    merge: MergeReport | None = None
-    if spec.merge.rules:
-        mapping, merge = merge_concepts(nodes, spec.merge.rules, settled=ids.settled)
-        nodes = merged_nodes(nodes, mapping, ids.settled)
-    meta = build_snapshot(
-        nodes,
-        merged_edges(_edges(sources, ids, infos, skipped, tick), mapping, skipped),
-        target,
-        name=spec.name,
-        sources=infos,
-        parameters={
-            "merge_xrefs": spec.merge.xrefs,
-            "merge_exact_names": spec.merge.exact_names,
-            # cross-references carry no source of their own, so the mappings that gave them are named here
-            "mappings": "; ".join(sorted(source.terms_of_use() for source in sources if source.xrefs)),
-            **({"built_on": "; ".join(f"{graph.meta.name} {graph.hash}" for graph in settled)} if settled else {}),
-            **_counts(merge),
-        },
-        skipped=skipped,
+    records = _Records(spec, data, strict, listener, progress)
+    meta = records.snapshot(target, records.skipped)
+    return BuildReport(target, meta, records.report(), records.merge, records.mapping)
+
+
+def build_tables(
+    spec: str | Path | Mapping[str, Any] | GraphSpec,
+    folder: str | Path,
+    *,
+    data: str | Path | None = None,
+    strict: bool = False,
+    listener: Listener | None = None,
+    progress: Progress | None = None,
+) -> TablesReport:
+    """Write what the sources of a specification give as compressed tables, before it is merged.
+
+    They hold nothing of sources that the licence ledger calls unalterable, such as HPO.
+
+    Args:
+        folder: folder of the tables; see `kgpaths.graph.table_folder`.
+        spec, data, strict, listener, progress: as for `build_from_spec`, with the same errors.
+    """
+    records = _Records(_checked(spec), data, strict, listener, progress)
+    fixed = unalterable()
+    write_table_folder(
+        Path(folder),
+        [node for node in records.nodes if node.source not in fixed],
+        [edge for edge in records.edges if edge.source not in fixed],
+        records.over,
     )
-    return BuildReport(target, meta, tuple(source.report() for source in sources), merge, mapping)
+    return TablesReport(records.report(), dict(sorted(records.skipped.items())))
 
 
-class _Source:
-    """A source as it is read: its reader, and how many records came of it."""
+def _checked(spec: str | Path | Mapping[str, Any] | GraphSpec) -> GraphSpec:
+    if isinstance(spec, GraphSpec):
+        return spec
+    return GraphSpec.parse(spec) if isinstance(spec, Mapping) else GraphSpec.load(spec)
 
-    def __init__(self, folder: Path, spec: SourceSpec, strict: bool, listener: Listener | None) -> None:
+
+def unalterable() -> frozenset[str]:
+    """Return the ledger keys of the sources whose licence forbids altered copies."""
+    return frozenset(name for name, entry in licences().items() if not entry.alterable)
+
+
+class _Records:
+    """What the sources of a specification give: nodes in memory, edges as they stream by."""
+
+    def __init__(
+        self,
+        spec: GraphSpec,
+        data: str | Path | None,
+        strict: bool,
+        listener: Listener | None,
+        progress: Progress | None,
+    ) -> None:
         self.spec = spec
-        self.faults = Faults(strict=strict, listener=listener)
-        paths = [spec.path] if isinstance(spec.path, str) else spec.path
-        settings = Settings(**spec.model_dump(include=set(Settings.model_fields)))
-        named = spec.format == Snapshot.FORMAT and paths == [DEFAULT]
-        found = [Path(path) if named else folder / Path(path).expanduser() for path in paths]
-        self.reader: Reader = open_reader(spec.format, found, settings=settings, faults=self.faults)
-        self.nodes = self.edges = self.xrefs = 0
-        self.prefixes: Counter[str] = Counter()
-        """Prefixes of the ids in its mappings."""
-        self.sources: set[str] = set()
-        self.terms: set[tuple[str, str]] = set()
-        """Source and licence of the edges."""
+        folder = spec.folder if data is None else Path(data)
+        self.sources = [Source(spec.folder, folder, source, strict, listener) for source in spec.sources]
+        late = {source: source.reader for source in self.sources if isinstance(source.reader, OverGraph)}
+        first = [source for source in self.sources if source not in late]
+        references = references_of(first)
+        ids = KnownIds()
+        self.infos = {
+            name: info for source in reversed(first) if source.graph for name, info in source.graph.meta.sources.items()
+        }
+        self.skipped: Counter[str] = Counter()
+        tick = progress or (lambda _: None)
+        self._settled = [source.graph for source in first if source.graph is not None]
+        nodes = nodes_of(sorted(first, key=lambda source: source.graph is None), references, ids, tick)
+        if self._settled:
+            nodes = ids.settle(nodes)
+        superseded, older = ids.supersede(), ids.older()
+        self.skipped.update({"node_of_an_obsolete_id": len(superseded)} if superseded else {})
+        tell_prefixes(first, ids)
+        self.nodes = [
+            node._replace(xrefs=(*node.xrefs, *older[node.id])) if node.id in older else node
+            for node in nodes
+            if node.id not in superseded
+        ]
+        checked = None if spec.finish else ids
+        self.edges: Iterable[EdgeRecord] = edges_of(first, checked, self.infos, self.skipped, tick)
+        if spec.finish:
+            self._finish(folder)
+        self.mapping: dict[str, str] = {}
+        self.merge: MergeReport | None = None
+        self._concepts: Iterable[NodeRecord] = self.nodes
+        if spec.merge.rules:
+            self.mapping, self.merge = merge_concepts(
+                self.nodes, spec.merge.rules, apart=spec.apart(), settled=ids.settled
+            )
+            self._concepts = merged_nodes(self.nodes, self.mapping, ids.settled)
+        self.over: list[EdgeRecord] = []
+        """Edges that were drawn over the graph of all others."""
+        if late:
+            self._read_over(late, tick)
 
-    @property
-    def graph(self) -> KnowledgeGraph | None:
-        """The graph that it is, where it is one that was built before."""
-        return self.reader.graph if isinstance(self.reader, Snapshot) else None
+    def _finish(self, data: Path) -> None:
+        """Let the function that the specification names change all records that may be changed."""
+        fixed, edges = unalterable(), list(self.edges)
+        finish: Finish = beside(self.spec.folder, self.spec.finish)
+        kept = [node for node in self.nodes if node.source in fixed]
+        finished = finish(
+            [node for node in self.nodes if node.source not in fixed],
+            [edge for edge in edges if edge.source not in fixed],
+            kept,
+            data,
+        )
+        self.nodes = [*finished.nodes, *kept]
+        self.edges = [*finished.edges, *(edge for edge in edges if edge.source in fixed)]
+        self.skipped.update(finished.left_out)
 
-    def terms_of_use(self) -> str:
-        """Return source, version and licence in one line."""
-        return f"{self.reader.source}, version {self.reader.version}, {self.reader.licence}"
+    def _read_over(self, late: Mapping[Source, OverGraph], tick: Progress) -> None:
+        """Let readers draw edges over the graph of all other sources."""
+        from kgpaths.graph.knowledge_graph import KnowledgeGraph
 
-    def report(self) -> SourceReport:
-        """Return what was read."""
-        reader, faults = self.reader, self.faults
-        return SourceReport(
-            self.spec.format,
-            ", ".join([self.spec.path] if isinstance(self.spec.path, str) else self.spec.path),
-            reader.version,
-            tuple(sorted(self.sources)),
-            tuple(sorted({licence for _, licence in self.terms})),
-            self.nodes,
-            self.edges,
-            self.xrefs,
-            {str(reason): count for reason, count in sorted(faults.counts.items())},
-            tuple(faults),
-            dict(sorted(faults.skipped.items())),
+        self.edges = list(self.edges)
+        with TemporaryDirectory() as folder:
+            self.snapshot(Path(folder) / "graph", Counter())
+            graph = KnowledgeGraph.open(Path(folder) / "graph")
+            for source, reader in late.items():
+                reader.graph = graph
+                self.over += edges_of([source], None, self.infos, self.skipped, tick)
+
+    def snapshot(self, target: Path, skipped: Counter[str]) -> SnapshotMeta:
+        """Write the graph; edges that stream by are read."""
+        merge = self.spec.merge
+        settled = "; ".join(f"{graph.meta.name} {graph.hash}" for graph in self._settled)
+        return build_snapshot(
+            self._concepts,
+            merged_edges(chain(self.edges, self.over), self.mapping, skipped),
+            target,
+            name=self.spec.name,
+            sources=self.infos,
+            parameters={
+                "merge_xrefs": merge.xrefs,
+                "merge_exact_names": merge.exact_names,
+                # cross-references carry no source of their own, so the mappings that gave them are named here
+                "mappings": "; ".join(sorted(source.terms_of_use() for source in self.sources if source.xrefs)),
+                **({"built_on": settled} if settled else {}),
+                **_counts(self.merge),
+            },
+            skipped=skipped,
         )
 
-
-def _references(sources: Iterable[_Source]) -> dict[str, list[str]]:
-    """Return the ids that mappings say are the same as an id, in both directions."""
-    references: dict[str, list[str]] = {}
-    for source in sources:
-        for left, right in source.reader.xrefs():
-            source.xrefs += 1
-            source.prefixes.update(node_id.partition(":")[0] for node_id in (left, right))
-            references.setdefault(left, []).append(right)
-            references.setdefault(right, []).append(left)
-    return references
-
-
-def _tell_prefixes(sources: Iterable[_Source], ids: KnownIds) -> None:
-    """Note the mappings by prefixes that nobody knows: they join nothing."""
-    known = {node_id.partition(":")[0] for node_id in ids.known}
-    for source in sources:
-        for prefix, count in sorted(source.prefixes.items()):
-            if prefix not in known and not is_known_prefix(prefix):
-                what = f"id of a mapping with the prefix {prefix!r}, which no node has; see its curie_map"
-                source.faults.skip(what, count)
-
-
-def _nodes(
-    sources: Iterable[_Source], references: Mapping[str, list[str]], ids: KnownIds, tick: Progress
-) -> Iterator[NodeRecord]:
-    for number, source in enumerate(sources):
-        graph = None if source.graph is None else number
-        for node in source.reader.nodes():
-            if not node.id.isprintable():
-                source.reader.fault("bad_value", f"the id {node.id!r} holds a control or invisible character")
-                continue
-            source.nodes += 1
-            if source.nodes % _STRIDE == 0:
-                tick(_STRIDE)
-            source.sources.add(node.source)
-            ids.add(node, graph)
-            more = references.get(node.id)
-            yield node._replace(xrefs=(*node.xrefs, *sorted(more))) if more else node
-        ids.retire(source.reader.obsolete)
-    if not ids.known:
-        raise GraphError("no source gave a node, and edges need nodes; add a source that defines them (`node_table`)")
-
-
-def _edges(
-    sources: Iterable[_Source], ids: KnownIds, infos: dict[str, SourceInfo], skipped: Counter[str], tick: Progress
-) -> Iterator[EdgeRecord]:
-    known = ids.known
-    for source in sources:
-        reader, terms, count = source.reader, source.terms, 0
-        for edge in reader.edges():
-            if edge.subject not in known or edge.object not in known:
-                subject, object_ = ids.newer(edge.subject), ids.newer(edge.object)
-                if not subject or not object_:
-                    missing = edge.object if subject else edge.subject
-                    reader.fault("dangling_edge", f"{edge.predicate}: {ids.why(missing)}")
-                    continue
-                if subject == object_:
-                    source.faults.skip("edge between a term and its own older id")
-                    continue
-                edge = edge._replace(subject=subject, object=object_)
-            count += 1
-            if count % _STRIDE == 0:
-                tick(_STRIDE)
-            terms.add((edge.source, edge.licence))
-            yield edge
-        source.edges = count
-        tick(count % _STRIDE + source.nodes % _STRIDE)
-        source.sources |= {name for name, _ in terms}
-        skipped.update(source.faults.counts)
-        if not count and reader.licence != UNKNOWN_LICENCE:
-            # a source of nodes alone: no edge says under which terms it stands
-            infos.setdefault(reader.source, SourceInfo(version=reader.version, licence=reader.licence))
+    def report(self) -> tuple[SourceReport, ...]:
+        """Return what was read of each source."""
+        return tuple(source.report() for source in self.sources)
 
 
 def _counts(merge: MergeReport | None) -> dict[str, int]:

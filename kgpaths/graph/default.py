@@ -10,18 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from kgpaths.errors import GraphError, UsageError
-from kgpaths.files import sha256_of
+from kgpaths.errors import UsageError
 from kgpaths.graph.hpo import hpo_version
 from kgpaths.graph.snapshot import FORMAT, META
+from kgpaths.graph.table_folder import check_tables
 from kgpaths.resources import cache_dir, resource
 
-if TYPE_CHECKING:
-    from kgpaths.graph.knowledge_graph import KnowledgeGraph
-
-_TABLES = ("nodes.tsv.xz", "edges.tsv.xz", "text_edges.tsv.xz")
 _CODE = ("arrays.py", "builder.py", "frequency.py", "hpo.py", "merge.py", "tables.py", "text_edges.py", "ids.py",
          "../language/words.py")  # fmt: skip
 _KNOWLEDGE = ("default/SHA256SUMS", "kept_apart.tsv", "licences.yaml", "node_types.yaml", "relations.yaml")
@@ -42,28 +37,10 @@ def default_snapshot() -> Path:
     if not (folder / META).is_file():
         _check_writable(folder.parent)
         tables = resource("ontologies", "default")
-        _check_tables(tables)
+        check_tables(tables)
         with _no_cycle_search():
             _build(tables, folder)
     return folder
-
-
-def build_default(tables: Path, out: Path, *, text_edges: bool = True) -> KnowledgeGraph:
-    """Build the default graph from the tables in a folder, and open it.
-
-    Args:
-        tables: folder with `nodes.tsv.xz` and `edges.tsv.xz`, and `text_edges.tsv.xz` when its edges are wanted.
-        out: the snapshot's folder.
-        text_edges: take the edges from reference texts too; those are drawn with a graph that lacks them.
-
-    Raises:
-        GraphError: the tables or HPO's files are missing or damaged.
-    """
-    from kgpaths.graph.knowledge_graph import KnowledgeGraph
-
-    with _no_cycle_search():
-        _build(tables, out, text_edges=text_edges)
-    return KnowledgeGraph.open(out)
 
 
 @contextmanager
@@ -100,7 +77,7 @@ def _check_writable(folder: Path) -> None:
         )
 
 
-def _build(tables: Path, folder: Path, *, text_edges: bool = True) -> None:
+def _build(tables: Path, folder: Path) -> None:
     from tqdm import tqdm
 
     from kgpaths.graph.builder import build_snapshot
@@ -116,9 +93,7 @@ def _build(tables: Path, folder: Path, *, text_edges: bool = True) -> None:
     with tqdm(desc="Building the default graph (once)", unit=" records", file=sys.stderr, mininterval=0.5) as bar:
         hpo_nodes, hpo_edges = read_hpo(bar.update)
         nodes = [*read_nodes(tables), *hpo_nodes]
-        edges = [*read_edges(tables, ledger), *hpo_edges]
-        if text_edges:
-            edges += read_text_edges(tables, ledger)
+        edges = [*read_edges(tables, ledger), *hpo_edges, *read_text_edges(tables, ledger)]
         bar.total = bar.n + len(nodes) + len(edges)
         bar.refresh()
         mapping, report = merge_concepts(nodes, apart=kept_apart())
@@ -147,14 +122,6 @@ def kept_apart() -> frozenset[frozenset[str]]:
     >>> frozenset({"DOID:14115", "MESH:D012772"}) in kept_apart()  # toxic shock is one septic shock
     True
     """
-    lines = resource("ontologies", "kept_apart.tsv").read_text("utf-8").splitlines()[1:]
-    return frozenset(frozenset(line.split("\t")[:2]) for line in lines)
+    from kgpaths.graph.merge import read_apart
 
-
-def _check_tables(folder: Path) -> None:
-    """Compare the tables with `SHA256SUMS`, lines of `hash  name` as `sha256sum` writes them."""
-    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    sums = {name: digest for digest, name in (line.split() for line in lines)}
-    for name in _TABLES:
-        if sha256_of(folder / name) != sums.get(name):
-            raise GraphError(f"{folder / name} is not the file that SHA256SUMS names; install kgpaths again")
+    return read_apart(resource("ontologies", "kept_apart.tsv"))

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -151,6 +152,12 @@ def merge_concepts(
             conflict for conflict in clusters.conflicts if clusters.root(conflict.left) != clusters.root(conflict.right)
         ),
     )
+
+
+def read_apart(path: Path) -> frozenset[frozenset[str]]:
+    """Return the pairs of ids in the first two columns of a table with a header: what was found to be two concepts."""
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    return frozenset(frozenset(line.split("\t")[:2]) for line in lines)
 
 
 def merged_nodes(

@@ -17,8 +17,8 @@
     merge: {xrefs: true, exact_names: true}
     output: graphs/my-graph
 
-Paths are relative to the specification's folder. Every edge keeps its source and licence; edges of different sources
-between the same nodes stay apart.
+Paths are relative to the specification's folder, those of the sources to a folder of data where one is given. Every
+edge keeps its source and licence; edges of different sources between the same nodes stay apart.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgpaths.errors import ConfigError, UsageError, nearest
-from kgpaths.graph.merge import RULES
+from kgpaths.graph.merge import RULES, read_apart
 from kgpaths.graph.readers import Settings
 from kgpaths.graph.readers.reader import named_predicate
 from kgpaths.graph.readers.values import load_yaml
@@ -41,10 +41,12 @@ _NAME_RULES = ("same_label", "label_is_exact_name")
 class SourceSpec(Settings):
     """One source: what it is, where it lies, and how its names become ours."""
 
-    format: str
+    format: str = ""
     """A name of `kgpaths.graph.readers.formats()`."""
-    path: str | list[str]
-    """A file, a folder where the format has several files, or a list of them."""
+    reader: str = ""
+    """Instead of a format, a reader of one's own: `module:Class`, beside the specification."""
+    path: str | list[str] = ""
+    """A file, a folder where the format has several files, or a list of them; without one, the whole folder of data."""
 
 
 class MergeSpec(BaseModel):
@@ -56,6 +58,8 @@ class MergeSpec(BaseModel):
     """Cross-references of the sources, and mappings (SSSOM)."""
     exact_names: bool = True
     """The same preferred name, or a preferred name that is an exact name of the other."""
+    apart: str = ""
+    """A table whose first two columns are ids of nodes that were found to be two concepts, whatever the rules say."""
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -72,10 +76,16 @@ class GraphSpec(BaseModel):
     """What the graph is called in reports."""
     sources: list[SourceSpec] = Field(min_length=1)
     merge: MergeSpec = MergeSpec()
+    finish: str = ""
+    """A function of one's own that all records go through before they are merged: `module:function`; see `Finish`."""
     output: str = ""
     """The snapshot's folder, unless the caller gives one."""
     folder: Path = Path()
     """What paths are relative to; set by `load`."""
+
+    def apart(self) -> frozenset[frozenset[str]]:
+        """Return the pairs of ids that `merge.apart` keeps apart."""
+        return read_apart(self.folder / self.merge.apart) if self.merge.apart else frozenset()
 
     @classmethod
     def parse(cls, values: Mapping[str, Any], *, folder: Path = Path()) -> Self:
@@ -103,6 +113,10 @@ class GraphSpec(BaseModel):
                 raise ConfigError(f"{where or 'specification'}: unknown key {last!r}; {nearest(last, known)}") from None
             raise ConfigError(f"{where + '.' if where else ''}{last}: {faults[0]['msg']}") from None
         for number, source in enumerate(spec.sources):
+            if bool(source.format) == bool(source.reader):
+                raise ConfigError(f"sources.{number}: give either `format` or `reader`")
+            if not source.path and not source.reader and source.format != "hpo":
+                raise ConfigError(f"sources.{number}.path: Field required")
             for theirs, ours in source.predicates.items():
                 try:
                     named_predicate(ours or "is_a")

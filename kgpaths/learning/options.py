@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kgpaths.errors import UsageError
+from kgpaths.errors import HeldOutSplit, UsageError
 from kgpaths.learning.logit import fit_choices
 from kgpaths.linking import EntityLinker
 from kgpaths.paths.features import Ranker
@@ -19,10 +19,13 @@ def learn_options(opened: Opened, linker: EntityLinker, items: Iterable[QAItem])
     Only questions with two linked options say anything.
 
     Raises:
+        HeldOutSplit: a question is of a test split.
         UsageError: no question has two linked options.
     """
     choices, right = [], []
     for item in items:
+        if item.split == "test":
+            raise HeldOutSplit(f"{item.id} is of a test split: learn from others")
         weighing = Weighing(opened, item, linker.link_item(item))
         if sum(bool(option.nodes) for option in weighing.options) >= 2:
             choices.append(weighing.values)

@@ -8,6 +8,7 @@ committed reply (only a power cut can take the last few).
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import queue
 import sqlite3
@@ -210,7 +211,7 @@ class ReplyStore:
                 for write in batch:
                     connection.execute(write.statement, write.values)
                 connection.execute("COMMIT")
-            except sqlite3.Error as error:
+            except (OSError, sqlite3.Error) as error:
                 if connection is not None and connection.in_transaction:
                     connection.execute("ROLLBACK")
                 _settle(batch, self._explained(error))
@@ -219,8 +220,9 @@ class ReplyStore:
         if connection is not None:
             connection.close()
 
-    def _explained(self, error: sqlite3.Error) -> Exception:
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+    def _explained(self, error: OSError | sqlite3.Error) -> Exception:
+        full = getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
+        if full or getattr(error, "errno", None) == errno.ENOSPC:
             return StorageFull(f"{self.path}: {error}. Free some space and run the same command again")
         return CorpusError(f"{self.path} cannot be written: {error}")
 

@@ -100,7 +100,7 @@ class PathFinder:
         hypothetical and family mentions never). They end at a node that is the right option's alone, or a wrong one's
         for contrast.
         What is chosen and how options are scored: `kgpaths.paths.selection`. Where the usual search finds nothing,
-        the rungs of `kgpaths.paths.item` are tried and named on the paths.
+        the fallback steps of `kgpaths.paths.item` are tried and named on the paths.
 
         Raises:
             UnknownNode: a mention names a node that the graph does not have.

@@ -1,6 +1,6 @@
 """From an item and its mentions to its set of paths.
 
-What is tried when the usual search finds no path, rung by rung; the rung stands on the path:
+What is tried when the usual search finds no path, step by step; the step stands on the path:
 
 1. `longer`: one hop more, and no degree cap
 2. `full`: all relations
@@ -33,7 +33,7 @@ _DEAREST = 10_000
 _TRIED = 50
 """Paths of a pair that are looked at; most lead over something merely shared."""
 _FEW = 3
-"""Paths taken from a rung: they are weak, and more of them do not make them stronger."""
+"""Paths taken from a step: they are weak, and more of them do not make them stronger."""
 _STARTS = 40
 """Findings that are tried, the most telling first."""
 
@@ -79,7 +79,7 @@ def paths_of_item(opened: Opened, item: QAItem, mentions: Sequence[Mention]) -> 
 
 
 def _selected(opened: Opened, weighing: Weighing) -> list[ReasoningPath]:
-    """Return the paths to the right option that go into a chain; [] where there is none, by any rung."""
+    """Return the paths to the right option that go into a chain; [] where there is none, by any fallback step."""
     graph, config, right = opened.graph, opened.config, weighing.right
     wanted = weighing.question.relations
     others = {node for option in weighing.options for node in option.nodes} - set(right.nodes)
@@ -124,7 +124,7 @@ def fallback_paths(
     barred: Collection[int],
     wanted: Sequence[str],
 ) -> list[ReasoningPath]:
-    """Return the best paths of the first rung that has any; [] when none has."""
+    """Return the best paths of the first step that has any; [] when none has."""
     model, findings = opened.evidence, selector.evidence.findings
     closed = {*barred, *findings.absent}
     starts = sorted(
@@ -137,7 +137,7 @@ def fallback_paths(
         found = selector.search(kernel, starts, sorted(ends), k=_TRIED, max_hops=longer, degree_cap=cap)
         return [path for path in found if not closed.intersection(path.nodes)]
 
-    def few(kernel: Kernel, paths: Sequence[FoundPath], rung: str) -> list[ReasoningPath]:
+    def few(kernel: Kernel, paths: Sequence[FoundPath], step: str) -> list[ReasoningPath]:
         affordable = [path for path in paths if path.cost <= _DEAREST and selector.argues(path.nodes, kernel)]
         chosen: dict[FoundPath, str] = {}
         lengths: Counter[int] = Counter()
@@ -151,7 +151,7 @@ def fallback_paths(
                 opened.graph,
                 kernel.graph,
                 path,
-                rung=rung,
+                fallback_step=step,
                 option_key=answer.key,
                 explanation=explanation,
                 wanted=wanted,

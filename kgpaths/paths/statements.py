@@ -148,7 +148,7 @@ def _path(graph: KnowledgeGraph, edges: Sequence[_Edge], key: str | None, *, con
     return ReasoningPath(
         hops=hops,
         cost_millinats=sum(relations()[one.predicate].cost_millinats for one in hops),
-        rung="statement",
+        fallback_step="statement",
         kind="contrast" if contrast else "selected",
         option_key=key,
     )

@@ -31,7 +31,7 @@ def told_path(
     view: SearchGraph,
     found: FoundPath,
     *,
-    rung: str = "default",
+    fallback_step: str = "",
     kind: PathKind = "selected",
     option_key: str | None = None,
     explanation: str = "",
@@ -49,7 +49,7 @@ def told_path(
     return ReasoningPath(
         hops=hops,
         cost_millinats=found.cost,
-        rung=rung,
+        fallback_step=fallback_step,
         kind=kind,
         option_key=option_key,
         effect=composed_effect(hops),

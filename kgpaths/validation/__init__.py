@@ -1,4 +1,4 @@
-"""Checks with typed verdicts: what a chain must fulfil before it goes into the corpus."""
+"""The validator checks a chain before it goes into the corpus; every check gives a typed verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the answer the right one, and does the chain end there?"""
+"""These checks compare the answer of a chain with the gold answer, and its last steps with its answer."""
 
 from __future__ import annotations
 

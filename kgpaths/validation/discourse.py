@@ -1,4 +1,4 @@
-"""Is the chain a chain, and does it speak of medicine only?"""
+"""These checks look at the order of a chain's steps, and for sentences about the prompt instead of medicine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does only what is present speak for the answer?"""
+"""This check lets only findings that are present, and only edges that affirm, speak for the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the words say what the citations say?
+"""These checks compare the words of a step with the edges and nodes that it cites.
 
 Names of the step's nodes are replaced by tokens, so that a sentence becomes a row of nodes and relation phrases:
 "Fever and cough can be symptoms of pneumonia" is <1> and <2> can be symptoms of <3>. What stands left and right of

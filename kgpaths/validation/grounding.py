@@ -1,6 +1,6 @@
-"""Does everything that is cited exist, and does it hang together?
+"""These checks find out whether everything that is cited exists and hangs together.
 
-These checks compare records with the graph and with each other and judge no words, so what they say of a row never
+They compare records with the graph and with each other and judge no words, so what they say of a row never
 changes: the validator asks them when a row is made, and `kgpaths verify` asks the same ones when a run is read.
 """
 

@@ -1,4 +1,4 @@
-"""A second pair of eyes for questions that are turned around.
+"""This check looks a second time, in another way, for questions that ask for what does not hold.
 
 Whether a question asks for what does not hold is read once, in `kgpaths.language`. That reading decides so much that it
 is checked here by something blunt that shares nothing with it: a list of words, looked for in the last sentence of the

@@ -1,4 +1,4 @@
-"""What a check is, and the table of all checks."""
+"""This module says what a check is given and what it yields, and holds the table of all checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a chain conclude something from what is not said?
+"""This check finds sentences that conclude something from what is not stated.
 
 A graph, a text and a prompt say some of what is true. That they do not tie a finding to a disease speaks neither for
 nor against it, so no sentence may argue with it: "gout leaves the fever unaccounted for", "nothing ties it to gout".

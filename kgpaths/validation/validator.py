@@ -1,4 +1,4 @@
-"""All checks over one row, and what their verdicts make of it."""
+"""The validator runs all checks on a row and decides by their verdicts whether it is accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths put into words: a stepwise chain in which every sentence cites the edges and quotes it rests on."""
+"""Verbalizers put paths into words: every sentence of a chain cites the edges and quotations that it rests on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be said, in which order: paths and mentions become an argument, before any English.
+"""This module plans what a chain says and in which order, before any of it is put into English.
 
 An argument starts from the findings, reaches every intermediate node before it uses it, and ends at the answer. Hops
 that end at the same node make one `Point`, because a clinician says "fever and cough can be symptoms of pneumonia", not

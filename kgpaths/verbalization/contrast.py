@@ -1,4 +1,4 @@
-"""What speaks against a wrong option: only what an edge says, never that an edge is missing.
+"""This module collects what speaks against a wrong option. It uses what an edge says, never that an edge is missing.
 
 A graph is open: what it does not state may hold all the same. So an option is set aside by a statement about it (it is
 contraindicated in what is there; one would look for a finding that the question denies; it does not show a finding

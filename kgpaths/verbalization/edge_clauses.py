@@ -1,4 +1,4 @@
-"""Statements of the graph as clauses: which end is the subject, number, articles, pronouns.
+"""This module puts edges into clauses: it chooses the subject, the number, articles and pronouns.
 
 An edge can be said from either end. Some read well, or stay true to the ear, from one end only: "hemolytic anemia is
 a kind of anemia", not "anemia includes hemolytic anemia"; "headache can be a side effect of nifedipine".

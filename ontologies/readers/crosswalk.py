@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ class Crosswalk(NamedTuple):
         return found
 
 
+@cache
 def read_crosswalk(data: Path) -> Crosswalk:
     """Read the matches; an id that Mondo gives to two concepts, and a concept with two DOIDs, prove nothing."""
     labels: dict[str, str] = {}

@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from kgpaths.graph.readers.own import OwnReader, Records
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
-from readers.crosswalk import Crosswalk
-from readers.records import Tables, node, statement, table, tidy
+from readers.crosswalk import Crosswalk, read_crosswalk
+from readers.records import node, statement, table, tidy
 
 _AXIOM = re.compile(r"(?:'([^']+)'|(\w+)) some (\((?:[^()]|\([^()]*\))*\)|'[^']+'|[\w-]+)")
 _LABEL = re.compile(r"'([^']+)'|([\w-]+)")
@@ -65,22 +66,27 @@ _NO_NAMES = {"DOID:446": ("Cushing syndrome", "Cushing's syndrome")}
 """Names that the files call exact and that mean something else: too much cortisol is not too much aldosterone."""
 
 
-def read(data: Path, crosswalk: Crosswalk) -> Tables:
-    """Return diseases with their hierarchy, and what they show, where they lie and what causes them."""
-    folder = data / "ontology/doid"
-    labels, parents = _hierarchy(folder / "HumanDO.tsv")
-    names = _names(folder, labels)
-    xrefs = _xrefs(folder / "allXREFinDO.tsv", labels, crosswalk)
-    nodes = [node(doid, label, "disease", "doid", names.get(doid, ()), xrefs[doid]) for doid, label in labels.items()]
-    edges = [statement(child, "is_a", parent, "doid") for child, above in parents.items() for parent in above]
-    facets = [row for row in table(folder / "facets.tsv.gz") if row["?id"] in labels]
-    terms = {tidy(row["?import_keyword"]): row["?import_id"] for row in facets}
-    terms |= {label: doid for doid, label in labels.items() if label not in terms}
-    asserted = _axioms(folder, parents, labels, terms)
-    inherited = _pruned_facets(facets, parents, asserted, len(labels))
-    used = {end for edge in asserted + inherited for end in (edge.subject, edge.object)}
-    nodes += _imported(facets, used)
-    return nodes, edges + asserted + inherited
+class DiseaseOntology(OwnReader):
+    """Reads diseases with their hierarchy, and what they show, where they lie and what causes them."""
+
+    def read(self) -> Records:
+        data, crosswalk = self.folder, read_crosswalk(self.folder)
+        folder = data / "ontology/doid"
+        labels, parents = _hierarchy(folder / "HumanDO.tsv")
+        names = _names(folder, labels)
+        xrefs = _xrefs(folder / "allXREFinDO.tsv", labels, crosswalk)
+        nodes = [
+            node(doid, label, "disease", "doid", names.get(doid, ()), xrefs[doid]) for doid, label in labels.items()
+        ]
+        edges = [statement(child, "is_a", parent, "doid") for child, above in parents.items() for parent in above]
+        facets = [row for row in table(folder / "facets.tsv.gz") if row["?id"] in labels]
+        terms = {tidy(row["?import_keyword"]): row["?import_id"] for row in facets}
+        terms |= {label: doid for doid, label in labels.items() if label not in terms}
+        asserted = _axioms(folder, parents, labels, terms)
+        inherited = _pruned_facets(facets, parents, asserted, len(labels))
+        used = {end for edge in asserted + inherited for end in (edge.subject, edge.object)}
+        nodes += _imported(facets, used)
+        return nodes, edges + asserted + inherited
 
 
 def _hierarchy(path: Path) -> tuple[dict[str, str], dict[str, set[str]]]:

@@ -9,9 +9,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kgpaths.graph.merge import normal_name
+from kgpaths.graph.readers.own import OwnReader, Records
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
 from readers.mesh import pharmacological_actions
-from readers.records import Tables, node, statement, table, tidy
+from readers.records import node, statement, table, tidy
 
 _ACTIONS = {
     "INHIBITOR": "decreases_activity_of",
@@ -98,23 +99,27 @@ _SPECIFIC_CLASS = 400
 _MANY_DRUGS = 8
 
 
-def read(data: Path, conditions: Iterable[NodeRecord]) -> Tables:
-    """Return drugs, their classes, targets and indications.
+class Drugs(OwnReader):
+    """Reads drugs, their classes, targets and indications.
 
-    `conditions` are the nodes by whose exact names indications without a disease id are resolved.
+    Indications without a disease id are resolved by the exact names of the conditions above.
     """
-    folder = data / "kg/drugcentral2016"
-    rows = list(table(folder / "identifiers.tsv"))
-    ids, nodes = _drugs(rows, _drugbank_names(data))
-    class_nodes, edges = _classes(folder / "pharm_class.tsv", ids, pharmacological_actions(data))
-    targets, more = _targets(data, ids)
-    stated = list(_stated(data))
-    edges += more + _plausible(_indications(data, ids, list(conditions)), edges, stated) + stated
-    known = {one.id for one in nodes}
-    for row in table(data / "kg/pharmacotherapydb/drugs.tsv"):
-        if f"DRUGBANK:{row['drugbank_id']}" not in known:
-            nodes.append(node(f"DRUGBANK:{row['drugbank_id']}", row["drug"], "drug", "pharmacotherapydb"))
-    return nodes + class_nodes + targets, edges
+
+    def read(self) -> Records:
+        data = self.folder
+        folder = data / "kg/drugcentral2016"
+        rows = list(table(folder / "identifiers.tsv"))
+        ids, nodes = _drugs(rows, _drugbank_names(data))
+        class_nodes, edges = _classes(folder / "pharm_class.tsv", ids, pharmacological_actions(data))
+        targets, more = _targets(data, ids)
+        stated = list(_stated(data))
+        conditions = [one for one in self.above if one.type in ("disease", "symptom", "finding")]
+        edges += more + _plausible(_indications(data, ids, conditions), edges, stated) + stated
+        known = {one.id for one in nodes}
+        for row in table(data / "kg/pharmacotherapydb/drugs.tsv"):
+            if f"DRUGBANK:{row['drugbank_id']}" not in known:
+                nodes.append(node(f"DRUGBANK:{row['drugbank_id']}", row["drug"], "drug", "pharmacotherapydb"))
+        return nodes + class_nodes + targets, edges
 
 
 def _stated(data: Path) -> Iterator[EdgeRecord]:

@@ -19,10 +19,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from kgpaths.graph.readers.own import Records
 from kgpaths.graph.tables import NodeRecord
 from readers import orphanet
 from readers.gene_names import Gene, Key, aliases_of_one, content, designated, is_spoken, key, known_genes, words_of
-from readers.records import Tables, node, statement, table
+from readers.records import node, statement, table
 
 _PROTEINS = ("D08.811", "D12.644", "D12.776")
 _OTHER_KINGDOMS = tuple(
@@ -35,7 +36,7 @@ _PART = re.compile(r"\bsubunit|\bcomponent|\bpolypeptide|(?<!short )(?<!medium )
 _SYMBOL = re.compile(r"([A-Z][A-Z0-9]{2,}[0-9][A-Z0-9]*|[A-Z]{4,}|[A-Z]+[0-9]+)(?: [Pp]rotein| [Gg]enes?)?")
 
 
-def tie(data: Path, nodes: Iterable[NodeRecord], apart: Collection[frozenset[str]]) -> Tables:
+def tie(data: Path, nodes: Iterable[NodeRecord], apart: Collection[frozenset[str]]) -> Records:
     """Return nodes to be read before the given ones, for they carry what ties them, and the edges of families.
 
     A heading that is the product of one gene becomes a protein, and the gene refers to it. Pairs that stand `apart`

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from kgpaths.graph.readers.own import OwnReader, Records
 from kgpaths.graph.tables import EdgeRecord
-from readers.crosswalk import Crosswalk, representative
-from readers.records import Tables, in_format, statement, table
+from readers.crosswalk import Crosswalk, read_crosswalk, representative
+from readers.records import in_format, statement, table
 
 _DIAGNOSTIC = "MAXO:0000003"
 _ANY_FEATURE = "HP:0000118"
@@ -18,14 +19,17 @@ _NO_TEST = re.compile(r"^(medical action|clinical assessment|dysmorphology asses
 """A referral or "assessment" is observable for nearly everything, and no test a clinician would name."""
 
 
-def read(data: Path, crosswalk: Crosswalk) -> Tables:
-    """Return procedures and tests with names and hierarchy, and the annotations of HPO features and diseases."""
-    nodes, edges = _procedures(data / "ontology/maxo/maxo-base.obo")
-    labels = {one.id: one.name for one in nodes}
-    return nodes, edges + _diagnostic(data, labels) + _therapeutic(data, labels, crosswalk)
+class Maxo(OwnReader):
+    """Reads procedures and tests with names and hierarchy, and the annotations of HPO features and diseases."""
+
+    def read(self) -> Records:
+        data, crosswalk = self.folder, read_crosswalk(self.folder)
+        nodes, edges = _procedures(data / "ontology/maxo/maxo-base.obo")
+        labels = {one.id: one.name for one in nodes}
+        return nodes, edges + _diagnostic(data, labels) + _therapeutic(data, labels, crosswalk)
 
 
-def _procedures(path: Path) -> Tables:
+def _procedures(path: Path) -> Records:
     """Return the actions; those below the diagnostic ones are tests. Parents of other ontologies have no node here."""
     nodes, edges = in_format("obo", path, "maxo", options={"prefixes": ["MAXO"]}, predicates=dict.fromkeys(_LEFT_OUT))
     ids = {one.id for one in nodes}

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kgpaths.graph.merge import normal_name
+from kgpaths.graph.readers.own import OwnReader, Records
 from kgpaths.graph.tables import EdgeRecord, NodeRecord
-from readers.crosswalk import Crosswalk
-from readers.records import Tables, is_useful, node, statement, table
+from readers.crosswalk import read_crosswalk
+from readers.records import is_useful, node, statement, table
 
 _TYPES = (  # tree → node type; of a heading in several trees the first rule here that fits any of them decides
     ("C", "disease"),  # unless only in branches of manifestations or of pathology
@@ -72,38 +73,41 @@ _ABBREVIATIONS = frozenset({"ABB", "ABX", "ACR", "ACX"})
 _USELESS_TAGS = frozenset({"LAB", "HIST"})  # laboratory numbers, words given up
 
 
-def read(data: Path, crosswalk: Crosswalk) -> Tables:
-    """Return the headings of trees A to G."""
-    folder = data / "ontology/mesh"
-    headings = {row["id"]: row["name"] for row in table(folder / "descriptors.tsv.gz")}
-    trees = _tops(headings)
-    for row in table(folder / "trees.tsv.gz"):
-        number = row["tree_number"]
-        if number[0] in "ABCDEFG" and not number.startswith(_LEFT_OUT):
-            trees[row["id"]].append(number)
-    for heading, numbers in list(trees.items()):
-        of_people = any(one.startswith("DOID:") for one in crosswalk.xrefs(heading))
-        if any(number.startswith(_ANIMAL_DISEASES) for number in numbers) and not of_people:
-            del trees[heading]
-    medical = pharmacological_actions(data)
-    actions = [
-        (row["id"], row["action_id"])
-        for row in table(folder / "pharmacological_actions.tsv.gz")
-        if row["id"] in trees and row["action_id"] in medical
-    ]
-    drugs = {drug for drug, _ in actions}
-    terms: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in table(folder / "terms.tsv.gz"):
-        terms[row["id"]].append(row)
-    nodes = []
-    for heading, numbers in trees.items():
-        kind = _type(numbers)
-        kind = "drug" if kind == "chemical" and heading in drugs else kind
-        xrefs = crosswalk.xrefs(heading) if kind in ("disease", "symptom", "finding") else set()
-        nodes.append(_heading(heading, headings[heading], kind, terms[heading], xrefs))
-    edges = _hierarchy(trees)
-    edges += [statement(drug, "has_action", action, "mesh") for drug, action in actions]
-    return nodes, edges
+class Mesh(OwnReader):
+    """Reads the headings of trees A to G."""
+
+    def read(self) -> Records:
+        data, crosswalk = self.folder, read_crosswalk(self.folder)
+        folder = data / "ontology/mesh"
+        headings = {row["id"]: row["name"] for row in table(folder / "descriptors.tsv.gz")}
+        trees = _tops(headings)
+        for row in table(folder / "trees.tsv.gz"):
+            number = row["tree_number"]
+            if number[0] in "ABCDEFG" and not number.startswith(_LEFT_OUT):
+                trees[row["id"]].append(number)
+        for heading, numbers in list(trees.items()):
+            of_people = any(one.startswith("DOID:") for one in crosswalk.xrefs(heading))
+            if any(number.startswith(_ANIMAL_DISEASES) for number in numbers) and not of_people:
+                del trees[heading]
+        medical = pharmacological_actions(data)
+        actions = [
+            (row["id"], row["action_id"])
+            for row in table(folder / "pharmacological_actions.tsv.gz")
+            if row["id"] in trees and row["action_id"] in medical
+        ]
+        drugs = {drug for drug, _ in actions}
+        terms: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for row in table(folder / "terms.tsv.gz"):
+            terms[row["id"]].append(row)
+        nodes = []
+        for heading, numbers in trees.items():
+            kind = _type(numbers)
+            kind = "drug" if kind == "chemical" and heading in drugs else kind
+            xrefs = crosswalk.xrefs(heading) if kind in ("disease", "symptom", "finding") else set()
+            nodes.append(_heading(heading, headings[heading], kind, terms[heading], xrefs))
+        edges = _hierarchy(trees)
+        edges += [statement(drug, "has_action", action, "mesh") for drug, action in actions]
+        return nodes, edges
 
 
 def pharmacological_actions(data: Path) -> set[str]:

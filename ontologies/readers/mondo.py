@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 
-from kgpaths.graph.tables import EdgeRecord
-from readers.crosswalk import Crosswalk, representative
+from kgpaths.graph.readers.own import OwnReader, Records
+from readers.crosswalk import Crosswalk, rare_diseases, read_crosswalk, representative
 from readers.records import statement, table
 
 _ROOTS = frozenset({"MONDO:0000001", "MONDO:0700096"})  # disease, human disease
@@ -22,29 +21,34 @@ _AXIOMS = {  # property → predicate, exchanged?, what its object must be
 }
 
 
-def read(data: Path, crosswalk: Crosswalk) -> list[EdgeRecord]:
-    """Return what Mondo states; a class that no vocabulary has is stepped over on the way up.
+class Mondo(OwnReader):
+    """Reads what Mondo states; a class that no vocabulary has is stepped over on the way up.
 
     OMIM has no hierarchy of its own: without this its numbered types ("… 96") would hang in the air.
     """
-    above: dict[str, set[str]] = defaultdict(set)
-    edges = []
-    for row in table(data / "ontology/mondo/mondo-edges-2023-08.tsv"):
-        subject, predicate, object_ = row["x"], row["p"], row["y"]
-        if (subject, object_) in _MISTAKEN:
-            continue
-        if predicate == "rdfs:subClassOf" and subject.startswith("MONDO:") and object_.startswith("MONDO:"):
-            above[subject].add(object_)
-        elif predicate in _AXIOMS:
-            ours, exchanged, kinds = _AXIOMS[predicate]
-            ends = [_known(subject, crosswalk), _known(object_, crosswalk)]
-            if object_.startswith(kinds) and all(ends) and ends[0] != ends[1]:
-                first, second = reversed(ends) if exchanged else ends
-                edges.append(statement(first, ours, second, "mondo"))
-    for mondo in sorted(crosswalk.members):
-        child = representative(crosswalk, mondo)
-        edges += [statement(child, "is_a", parent, "mondo") for parent in _parents(mondo, above, crosswalk) if child]
-    return edges
+
+    def read(self) -> Records:
+        data, crosswalk = self.folder, read_crosswalk(self.folder)
+        above: dict[str, set[str]] = defaultdict(set)
+        edges = []
+        for row in table(data / "ontology/mondo/mondo-edges-2023-08.tsv"):
+            subject, predicate, object_ = row["x"], row["p"], row["y"]
+            if (subject, object_) in _MISTAKEN:
+                continue
+            if predicate == "rdfs:subClassOf" and subject.startswith("MONDO:") and object_.startswith("MONDO:"):
+                above[subject].add(object_)
+            elif predicate in _AXIOMS:
+                ours, exchanged, kinds = _AXIOMS[predicate]
+                ends = [_known(subject, crosswalk), _known(object_, crosswalk)]
+                if object_.startswith(kinds) and all(ends) and ends[0] != ends[1]:
+                    first, second = reversed(ends) if exchanged else ends
+                    edges.append(statement(first, ours, second, "mondo"))
+        for mondo in sorted(crosswalk.members):
+            child = representative(crosswalk, mondo)
+            edges += [
+                statement(child, "is_a", parent, "mondo") for parent in _parents(mondo, above, crosswalk) if child
+            ]
+        return rare_diseases(crosswalk, {one.id for one in self.above}), edges
 
 
 def _known(curie: str, crosswalk: Crosswalk) -> str:

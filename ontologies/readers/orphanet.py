@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kgpaths.graph.readers.own import OwnReader, Records
 from kgpaths.graph.tables import EdgeRecord
-from readers.crosswalk import Crosswalk
-from readers.records import Tables, node, statement
+from readers.crosswalk import read_crosswalk
+from readers.records import node, statement
 
 _BASE = "http://www.orpha.net/ORDO/Orphanet_"
 _SUBSETS = (
@@ -36,31 +37,37 @@ _QUALIFIERS = {_BASE + "C016": "has_inheritance", _BASE + "C017": "has_onset"}
 _UNKNOWN = frozenset({"unknown", "no data available", "not applicable", "all ages", "not yet documented"})
 
 
-def read(data: Path, crosswalk: Crosswalk) -> Tables:
-    """Return the diseases and groups with names, hierarchy, mode of inheritance and age of onset."""
-    graph = _graph(data)
-    labels = {one["id"]: one.get("lbl", "") for one in graph["nodes"]}
-    nodes, ids = [], {}
-    for one in graph["nodes"]:
-        meta = one.get("meta", {})
-        if not any(subset.endswith(_SUBSETS) for subset in meta.get("subsets", ())) or "obsolete" in one["lbl"].lower():
-            continue
-        ids[one["id"]] = orpha = "ORPHA:" + one["id"].removeprefix(_BASE)
-        names = [(name["val"], _scope(name)) for name in meta.get("synonyms", ())]
-        nodes.append(node(orpha, one["lbl"], "disease", "ordo", names, crosswalk.xrefs(orpha)))
-    edges = []
-    for edge in graph["edges"]:
-        subject, predicate, object_ = edge["sub"], edge["pred"], edge["obj"]
-        if subject not in ids:
-            continue
-        if predicate == "is_a" and object_ in ids:
-            edges.append(statement(ids[subject], "is_a", ids[object_], "ordo"))
-        elif predicate in _QUALIFIERS and labels[object_].lower() not in _UNKNOWN:
-            ours = _QUALIFIERS[predicate]
-            qualifier = "ORPHA:" + object_.removeprefix(_BASE)
-            nodes.append(node(qualifier, labels[object_], ours.removeprefix("has_"), "ordo"))
-            edges.append(statement(ids[subject], ours, qualifier, "ordo"))
-    return nodes, edges
+class Orphanet(OwnReader):
+    """Reads the diseases and groups with names, hierarchy, mode of inheritance and age of onset."""
+
+    def read(self) -> Records:
+        data, crosswalk = self.folder, read_crosswalk(self.folder)
+        graph = _graph(data)
+        labels = {one["id"]: one.get("lbl", "") for one in graph["nodes"]}
+        nodes, ids = [], {}
+        for one in graph["nodes"]:
+            meta = one.get("meta", {})
+            if (
+                not any(subset.endswith(_SUBSETS) for subset in meta.get("subsets", ()))
+                or "obsolete" in one["lbl"].lower()
+            ):
+                continue
+            ids[one["id"]] = orpha = "ORPHA:" + one["id"].removeprefix(_BASE)
+            names = [(name["val"], _scope(name)) for name in meta.get("synonyms", ())]
+            nodes.append(node(orpha, one["lbl"], "disease", "ordo", names, crosswalk.xrefs(orpha)))
+        edges = []
+        for edge in graph["edges"]:
+            subject, predicate, object_ = edge["sub"], edge["pred"], edge["obj"]
+            if subject not in ids:
+                continue
+            if predicate == "is_a" and object_ in ids:
+                edges.append(statement(ids[subject], "is_a", ids[object_], "ordo"))
+            elif predicate in _QUALIFIERS and labels[object_].lower() not in _UNKNOWN:
+                ours = _QUALIFIERS[predicate]
+                qualifier = "ORPHA:" + object_.removeprefix(_BASE)
+                nodes.append(node(qualifier, labels[object_], ours.removeprefix("has_"), "ordo"))
+                edges.append(statement(ids[subject], ours, qualifier, "ordo"))
+        return nodes, edges
 
 
 _ROLES = ("317343", "317344", "317345", "317348", "410295", "410296")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kgpaths.graph.readers import Faults, Settings, open_reader
+from kgpaths.graph.readers.own import Records
 from kgpaths.graph.readers.text import Table
 from kgpaths.graph.tables import EdgeRecord, NodeName, NodeRecord
 from kgpaths.records import Evidence
@@ -24,7 +25,6 @@ _IUPAC = re.compile(
 )
 
 Names = Iterable[tuple[str, str]]
-Tables = tuple[list[NodeRecord], list[EdgeRecord]]
 
 
 def statement(
@@ -59,7 +59,7 @@ def _closer(scope: str, known: str | None) -> bool:
     return known is None or _SCOPE_ORDER.index(scope) < _SCOPE_ORDER.index(known)
 
 
-def in_format(format: str, path: Path | Sequence[Path], source: str, **settings: Any) -> Tables:
+def in_format(format: str, path: Path | Sequence[Path], source: str, **settings: Any) -> Records:
     """Return what kgpaths reads of a source in one of its formats; names as `node` keeps them, no cross-references.
 
     Raises:

@@ -3,15 +3,14 @@
 MedQuAD (Ben Abacha and Demner-Fushman 2019, CC BY 4.0) holds fact sheets of the National Institutes of Health; the
 "symptoms" sections of GARD are left out, for they reprint HPO. The textbooks (CC BY 4.0 at the commits named in the
 ledger) are microbiology, anatomy and physiology, psychology, and pharmacology, nutrition and population health for
-nurses. The texts are linked to the default graph as it is without them, so that table must be there already.
+nurses. The texts are linked to the graph that all other sources give.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from kgpaths.extraction import RuleExtractor, Statement, read_texts
@@ -23,11 +22,10 @@ from kgpaths.extraction.strengths import Together, stated
 from kgpaths.extraction.texts import ReferenceText
 from kgpaths.files import Fault
 from kgpaths.graph import KnowledgeGraph
-from kgpaths.graph.default import build_default
+from kgpaths.graph.readers.own import OverGraph
 from kgpaths.graph.tables import EdgeRecord
 from kgpaths.vocabulary.licences import licences
 
-FILES = {"medquad": "qa/medquad.jsonl.gz", "openstax": "text/openstax.jsonl.gz"}
 _MISTITLED = frozenset({"http://www.ninds.nih.gov/disorders/lyme/lyme.htm"})
 """Pages that are about something else than MedQuAD says: this one about Lyme disease, not Machado-Joseph disease."""
 _LONGEST = 260
@@ -36,37 +34,35 @@ _SENTENCES = 3
 """Together in so many sentences: twice may be one page copied into another."""
 
 
-def read(data: Path, tables: Path) -> Iterator[EdgeRecord]:
-    """Yield the edges of the texts, linked to the graph that the tables in a folder give."""
-    with tempfile.TemporaryDirectory() as folder:
-        graph = build_default(tables, Path(folder) / "graph", text_edges=False)
-        extractor = RuleExtractor(graph)
-        for source, file in FILES.items():
-            yield from _edges(graph, extractor, source, data / file)
+class ReferenceTexts(OverGraph):
+    """Reads one file of texts; `source` says which."""
+
+    def read_edges(self) -> Iterator[EdgeRecord]:
+        terms = licences()[self.source]
+        texts = [one for one in read_texts(self.folder) if not isinstance(one, Fault) and _is_read(one)]
+        together = Together()
+        found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
+        for text, reading in zip(texts, _extractor(self.graph).read(texts), strict=True):
+            for named in reading.together:
+                together.add(named)
+            for one in reading.statements:
+                found[one.subject, one.predicate, one.object].append(_quoted(text, one))
+        edges = right_way_round(found, self.graph)
+        for key, rows in edges.items():
+            evidence = best_evidence(rows)
+            strength = stated({item.sentence: item.score or 0.0 for item in evidence}.values())
+            yield EdgeRecord(*key, self.source, terms.version, terms.licence, "text", strength, tuple(evidence))
+        typed = {frozenset((subject, object_)) for subject, _, object_ in edges}
+        for pair, count in together.pairs.items():
+            if count >= _SENTENCES and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI:
+                ends, strength = sorted(pair), round(score, 2)
+                key = (ends[0], ASSOCIATED, ends[1])
+                yield EdgeRecord(*key, self.source, terms.version, terms.licence, "associated_in_text", strength)
 
 
-def _edges(graph: KnowledgeGraph, extractor: RuleExtractor, source: str, file: Path) -> Iterator[EdgeRecord]:
-    terms = licences()[source]
-    texts = [one for one in read_texts(file) if not isinstance(one, Fault) and _is_read(one)]
-    together = Together()
-    found: dict[tuple[str, str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    for text, reading in zip(texts, extractor.read(texts), strict=True):
-        for named in reading.together:
-            together.add(named)
-        for one in reading.statements:
-            found[one.subject, one.predicate, one.object].append(_quoted(text, one))
-    stated_edges = right_way_round(found, graph)
-    for key, rows in stated_edges.items():
-        evidence = best_evidence(rows)
-        strength = stated({item.sentence: item.score or 0.0 for item in evidence}.values())
-        yield EdgeRecord(*key, source, terms.version, terms.licence, "text", strength, tuple(evidence))
-    typed = {frozenset((subject, object_)) for subject, _, object_ in stated_edges}
-    for pair, count in together.pairs.items():
-        if count >= _SENTENCES and frozenset(pair) not in typed and (score := together.npmi(pair)) >= LEAST_NPMI:
-            one, other = sorted(pair)
-            yield EdgeRecord(
-                one, ASSOCIATED, other, source, terms.version, terms.licence, "associated_in_text", round(score, 2)
-            )
+@cache
+def _extractor(graph: KnowledgeGraph) -> RuleExtractor:
+    return RuleExtractor(graph)
 
 
 def _is_read(text: ReferenceText) -> bool:
@@ -92,10 +88,3 @@ def shortened(text: str, start: int, end: int, at: tuple[int, int]) -> tuple[int
         start = text.find(" ", start, at[0]) + 1 or at[0]
     cut = text.rfind(" ", at[1], start + _LONGEST)
     return start, min(end, cut if cut > at[1] else at[1])
-
-
-def counted(edges: list[EdgeRecord]) -> Counter[tuple[str, str, str]]:
-    """Return how many edges there are by source and predicate, and how many sentences."""
-    counts = Counter(("edges", edge.source, edge.predicate) for edge in edges)
-    counts += Counter(("sentences", edge.source, edge.predicate) for edge in edges for _ in edge.evidence)
-    return counts

@@ -14,12 +14,12 @@ from kgpaths import HeldOutSplit, build
 from kgpaths.cli.app import app
 from kgpaths.forecast import forecast
 from kgpaths.graph import KnowledgeGraph
+from kgpaths.learning.ranker import explained
 from kgpaths.linking import EntityLinker
-from kgpaths.paths.learning import explained
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 from kgpaths.testing import FaultServer
-from kgpaths.verbalization.rehearsal import rehearse
+from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 QUESTION = {
     "id": "q1",

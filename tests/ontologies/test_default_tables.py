@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kgpaths.graph.default import kept_apart
+from kgpaths.graph.readers.own import beside
+from kgpaths.graph.spec import GraphSpec
 from kgpaths.graph.tables import EdgeRecord, NodeRecord, read_edges, read_nodes, write_tables
 from kgpaths.graph.text_edges import read_text_edges
 from kgpaths.resources import resource
@@ -35,10 +38,17 @@ def from_texts() -> list[EdgeRecord]:
     return list(read_text_edges(DEFAULT, licences()))
 
 
-def test_the_files_are_those_that_the_script_wrote() -> None:
+def test_the_files_are_those_that_were_written() -> None:
     for line in (DEFAULT / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
         digest, name = line.split()
         assert hashlib.sha256((DEFAULT / name).read_bytes()).hexdigest() == digest
+
+
+def test_all_that_its_specification_names_is_there() -> None:
+    spec = GraphSpec.load(resource("ontologies", "default.yaml"))
+    assert all(beside(spec.folder, source.reader) for source in spec.sources if source.reader)
+    assert callable(beside(spec.folder, spec.finish))
+    assert spec.apart() == kept_apart()
 
 
 def test_it_is_small_enough_to_travel() -> None:

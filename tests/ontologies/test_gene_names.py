@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 from types import ModuleType
 
 import pytest
 
+from kgpaths.graph.readers.own import beside
 from kgpaths.resources import resource
 
 
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(resource("ontologies")))
-    return importlib.import_module("readers.gene_names")
+@pytest.fixture(scope="module")
+def names() -> ModuleType:
+    return beside(resource("ontologies"), "readers.gene_names")
 
 
 @pytest.mark.parametrize(

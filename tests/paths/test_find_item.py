@@ -235,33 +235,33 @@ class TestLadder:
         return KnowledgeGraph.from_records(nodes, [edge(u, u + 1) for u in range(length)] + list(more))
 
     @staticmethod
-    def rungs(graph: KnowledgeGraph, end: int) -> list[tuple[str, int]]:
+    def steps(graph: KnowledgeGraph, end: int) -> list[tuple[str, int]]:
         mentions = [mention("DOID:0"), mention(f"DOID:{end}", "answer")]
         question = QAItem(id="q", dataset="d", split="train", question="x", answer="x", licence="CC0-1.0")
-        return [(path.rung, len(path.hops)) for path in PathFinder(graph).find_item(question, mentions).paths]
+        return [(path.fallback_step, len(path.hops)) for path in PathFinder(graph).find_item(question, mentions).paths]
 
     def test_default(self) -> None:
-        assert self.rungs(self.chain(3), 3) == [("default", 3)]
+        assert self.steps(self.chain(3), 3) == [("", 3)]
 
     def test_one_hop_more(self) -> None:
-        assert self.rungs(self.chain(4), 4) == [("longer", 4)]
+        assert self.steps(self.chain(4), 4) == [("longer", 4)]
 
     def test_the_full_view(self) -> None:
         shortcut = EdgeRecord("DOID:2", "member_of", "DOID:50", "doid", "2025", "CC0-1.0")
-        assert self.rungs(self.chain(2, shortcut), 50) == [("full", 3)]
+        assert self.steps(self.chain(2, shortcut), 50) == [("full", 3)]
 
-    def test_words_of_one_sentence_are_a_step_on_no_rung(self) -> None:
+    def test_words_of_one_sentence_are_a_step_of_no_fallback(self) -> None:
         together = EdgeRecord(
             "DOID:2", "associated_with", "DOID:50", "medquad", "2019", "CC-BY-4.0", "associated_in_text"
         )
-        assert self.rungs(self.chain(2, together), 50) == []
+        assert self.steps(self.chain(2, together), 50) == []
 
     def test_a_relative_of_the_answer(self) -> None:
         child = EdgeRecord("DOID:60", "is_a", "DOID:4", "doid", "2025", "CC0-1.0")
-        assert self.rungs(self.chain(4, child), 60) == [("parent", 5)]
+        assert self.steps(self.chain(4, child), 60) == [("parent", 5)]
 
     def test_the_end(self) -> None:
-        assert self.rungs(self.chain(4), 70) == []
+        assert self.steps(self.chain(4), 70) == []
 
 
 def test_a_batch_gives_what_its_items_give_one_by_one_in_their_order(graph: KnowledgeGraph) -> None:

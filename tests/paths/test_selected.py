@@ -162,7 +162,7 @@ class TestLearned:
         found = select(graph_of(SEVERAL), FINDINGS, DRUG, config=config, ranker=weighing(share=2.0))
         assert all("share +2.00" in path.explanation for path in found.paths if path.kind == "selected")
 
-    def test_the_ladder_ranks_what_it_finds(self) -> None:
+    def test_the_fallback_ranks_what_it_finds(self) -> None:
         """Two ways of four hops: the ranker turns their order around, which the costs alone would not."""
         ways = [[f"DOID:{way}{step}" for step in range(3)] for way in (1, 2)]
         edges = []
@@ -174,7 +174,7 @@ class TestLearned:
         for sign in (30.0, -30.0):
             config = PathConfig()
             found = select(graph_of(edges), ["HP:1"], "DOID:3", config=config, ranker=weighing(kinds=sign))
-            assert [path.rung for path in found.paths] == ["longer"]
+            assert [path.fallback_step for path in found.paths] == ["longer"]
             first.append(found.paths[0].node_ids)
         assert [path[1:-1] for path in first] == [tuple(way) for way in ways]
 

@@ -22,6 +22,7 @@ from kgpaths.verbalization.recipes import load_recipe, recipes
 from kgpaths.verbalization.recipes.prompt_files import PromptFile
 
 DOCS = Path(__file__).parents[2] / "docs/recipes.md"
+EXAMPLES, COSTS = DOCS.with_name("recipe-examples.md"), DOCS.parent / "measurements/models.md"
 
 
 @pytest.fixture(scope="module")
@@ -168,12 +169,12 @@ def test_a_ratio_needs_a_statement_with_a_frequency(weighed: Any) -> None:
 
 
 def test_every_recipe_has_an_example_and_a_cost_in_the_documentation() -> None:
-    text = DOCS.read_text("utf-8")
+    examples, costs = EXAMPLES.read_text("utf-8"), COSTS.read_text("utf-8")
     for name in recipes():
-        assert re.search(rf"^### `{name}`\n\n```\n.+?\n```\n", text, re.MULTILINE | re.DOTALL)
-        assert re.search(rf"^\| `{name}`.*\|.*\d\.\d\d \|", text, re.MULTILINE)
+        assert re.search(rf"^## `{name}`\n\n```\n.+?\n```\n", examples, re.MULTILINE | re.DOTALL)
+        assert re.search(rf"^\| `{name}`.*\|.*\d\.\d\d \|", costs, re.MULTILINE)
         titles = [section.title for section in load_recipe(name).layout.sections if section.title]
-        example = text.partition(f"### `{name}`")[2].partition("\n### ")[0]
+        example = examples.partition(f"\n## `{name}`")[2].partition("\n## `")[0]
         assert [title for title in titles if f"## {title}\n" in example] == titles
 
 

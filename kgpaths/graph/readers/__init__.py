@@ -1,7 +1,7 @@
 """Read graphs: there is one file for each format, and all have the same interface.
 
 >>> sorted(formats())
-['diagnostic_tree', 'drugmechdb', 'edge_table', 'hetionet', 'hpoa', 'kgx', 'networkx', 'node_table', 'obo',
+['diagnostic_tree', 'drugmechdb', 'edge_table', 'hetionet', 'hpo', 'hpoa', 'kgx', 'networkx', 'node_table', 'obo',
  'obograph', 'optimuskg', 'primekg', 'snapshot', 'sssom']
 """
 
@@ -17,6 +17,7 @@ from kgpaths.graph.readers.diagnostic_tree import DiagnosticTree
 from kgpaths.graph.readers.drugmechdb import DrugMechDB
 from kgpaths.graph.readers.faults import FaultReason, Faults, Listener
 from kgpaths.graph.readers.hetionet import Hetionet
+from kgpaths.graph.readers.hpo import Hpo
 from kgpaths.graph.readers.hpoa import HpoAnnotations
 from kgpaths.graph.readers.kgx import Kgx
 from kgpaths.graph.readers.networkx_graph import NetworkxGraph
@@ -40,6 +41,7 @@ _FORMATS: Mapping[str, type[Reader]] = MappingProxyType(
             Hetionet,
             Obo,
             OboGraph,
+            Hpo,
             HpoAnnotations,
             DrugMechDB,
             DiagnosticTree,

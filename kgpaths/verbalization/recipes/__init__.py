@@ -1,4 +1,4 @@
-"""Chains from a language model: what a recipe asks, what the model is shown, and how its reply becomes a chain."""
+"""A language model writes chains: a recipe says what it is asked and shown, and its reply becomes a chain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reply says, made into a chain: labels become edges, nodes and quotations, and every step gets its kind.
+"""This module makes a chain of a parsed reply: it resolves labels, and gives every step its kind.
 
 A step's kind follows from what it cites, and only where that leaves a choice from the title it stands under: a model
 that files a rival's statement under "Reasoning" does not make it evidence.

@@ -1,4 +1,4 @@
-r"""Citations in the text of a reply: which labels it cites, and what it says without them.
+r"""This module finds the labels that a reply cites, and cuts them out of its text.
 
 Models write a label as they please: `[E1]`, `[[E1]]`, `【E1】`, `\[E1\]`, `[E1, E3]`, `[E1][E3]`, `([E1]–[E3])`,
 `[see E1]`, `[^E1]`, `[E1](#e1)`. A citation is taken out whole, with all that stands around it; where that leaves no

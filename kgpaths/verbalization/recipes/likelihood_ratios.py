@@ -1,4 +1,4 @@
-"""Likelihood ratios that a reply states: each must follow from the frequencies that it was shown.
+"""This module checks that likelihood ratios in a reply follow from the frequencies that the prompt showed.
 
 A ratio compares how often two conditions show the same finding. A post-test probability follows from a pre-test
 probability by Bayes' theorem in odds: odds after = odds before × likelihood ratio (Deeks & Altman, BMJ 2004; 329:168).

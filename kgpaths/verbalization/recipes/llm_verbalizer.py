@@ -1,4 +1,4 @@
-"""Chains written by a language model, from a prompt that labels what may be cited."""
+"""The LLM verbalizer asks a model for a chain, with a prompt that labels what may be cited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts as files: a YAML head that says what goes in and comes out, a sandboxed Jinja2 body with one block a message.
+"""A prompt file has a YAML head, which names inputs and outputs, and a sandboxed Jinja2 body with one block a message.
 
 A file of the user's folder takes the place of the shipped file of the same name. What is written in a question stays
 data: values are never rendered again, and `|data` takes the markup out of them that a model or a server would obey.

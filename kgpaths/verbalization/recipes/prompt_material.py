@@ -1,4 +1,4 @@
-"""What a model is shown of an item, and what its citations mean.
+"""This module gathers what a prompt shows of an item, and remembers what each label stands for.
 
 Statements of the graph are labelled E1, E2 …, findings of the question Q1, Q2 …; a reply cites labels, so that it can
 name nothing that it was not given. Where the question itself holds something like a label ("prostaglandin E1", or a

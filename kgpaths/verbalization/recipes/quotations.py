@@ -1,4 +1,4 @@
-"""Where the words stand that a reply says it quotes."""
+"""This module finds the words that a reply quotes in the question."""
 
 from __future__ import annotations
 

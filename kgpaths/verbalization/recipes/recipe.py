@@ -1,4 +1,4 @@
-"""Recipes: which prompt asks for a chain, what it is shown, and under which titles the chain is set.
+"""A recipe names the prompt that asks for a chain, what the prompt shows, and the titles of the chain's sections.
 
 A recipe is a YAML file. The shipped ones are in `prompts/recipes/`; any other is named by its path.
 """

@@ -1,4 +1,4 @@
-"""A stand-in for a model: answers the shipped prompts from what they say, so that a recipe can be tried without one.
+"""The rehearsal stands in for a model: it answers the shipped prompts from their own text.
 
 It writes what an obedient model of few words would: every statement as it stands, under the titles that are asked for.
 Nothing in a build uses it; tests and benchmarks put it behind a real server.

@@ -1,4 +1,4 @@
-"""Which answer a reply gives, or that it declines to give one where the server does not say so itself."""
+"""This module reads which answer a reply gives, and whether it declines to give one."""
 
 from __future__ import annotations
 

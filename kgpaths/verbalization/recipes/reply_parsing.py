@@ -1,4 +1,4 @@
-"""The text of a reply into titled units of reasoning with the labels that they cite; knows nothing of medicine.
+"""This module parses a reply into titled units of reasoning with the labels that they cite. It knows no medicine.
 
 Replies come with or without thinking, as numbered steps, bullets, paragraphs, or JSON, in markdown or plain. What is
 read does not depend on the question: labels are looked for by letters that the question holds nowhere.

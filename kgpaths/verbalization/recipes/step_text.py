@@ -1,4 +1,4 @@
-"""A unit's sentence as it stands in a chain: without labels, and with the words of the question that it cites."""
+"""This module writes the text of a step: a unit's sentence without labels, with the cited words of the question."""
 
 from __future__ import annotations
 

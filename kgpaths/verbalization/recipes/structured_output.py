@@ -1,4 +1,4 @@
-"""Ways to hold a model to a shape: JSON schema, JSON mode, a grammar, or none; which a server obeys is found by asking.
+"""A dialect is a way to ask for a fixed shape: JSON schema, JSON mode, a grammar, or none.
 
 Servers differ: some reject `response_format`, some ignore it without a word. `probe` sends one tiny request for each
 dialect that only a server which obeys can answer rightly. The default is `none`: numbered steps read leniently, which

@@ -1,1 +1,1 @@
-"""Chains without a language model: an argument is put into sentences from a file of variants."""
+"""The template writes chains without a language model, from sentences that a file holds in several variants."""

@@ -1,4 +1,4 @@
-"""The sentences themselves: variants from `prompts/template/sentences.yaml`, rendered by sandboxed Jinja2."""
+"""This module renders the sentence variants of `prompts/template/sentences.yaml` with sandboxed Jinja2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chains without a language model: an argument put into sentences, every one with the edges and words it rests on."""
+"""The template verbalizer puts an argument into sentences, each with the edges and words that it rests on."""
 
 from __future__ import annotations
 
