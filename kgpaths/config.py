@@ -152,6 +152,8 @@ class ValidationConfig(_Config):
 
     min_margin: float | None = None
     """Least margin of the right option's evidence over the best other; None accepts any."""
+    most_knowledge: int = Field(default=3, ge=0)
+    """Steps of a chain that may rest on a model's own knowledge and on nothing else."""
 
 
 class Prices(_Config):
@@ -208,6 +210,10 @@ class LLMConfig(_Config):
     """Chains written for each question; the best by verdicts is kept."""
     tries: int = Field(default=2, ge=1, le=16)
     """Times a request is sent in all when its reply is a refusal, empty or cut at the token limit."""
+    judge: bool = True
+    """Let a model read each chain that passed the checks, where the recipe has a prompt for it."""
+    judge_model: str = ""
+    """Model that judges; empty for the first of `models`, under another seed."""
     endpoint: EndpointConfig = EndpointConfig()
 
     @field_validator("base_url")

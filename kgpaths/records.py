@@ -40,6 +40,8 @@ StepKind = Literal["findings", "evidence", "absent", "differential", "link", "di
 """`differential` names the conditions that come into question; `check` looks back after the conclusion."""
 Outcome = Literal["pass", "fail", "warn", "error", "skipped"]
 Status = Literal["accepted", "rejected", "failed"]
+EdgeFault = Literal["false_edge", "wrong_sense"]
+"""What can be wrong with an edge itself: it is untrue, or one of its ends is not what the question's words mean."""
 Reason = Literal[
     # the item itself
     "malformed_input",
@@ -53,6 +55,7 @@ Reason = Literal[
     "answer_not_told_apart",
     "no_path",
     "asks_exception",
+    "no_relevant_path",
     "margin_below_threshold",
     # the chain
     "edge_not_in_graph",
@@ -66,6 +69,8 @@ Reason = Literal[
     "argues_from_silence",
     "incomplete_structure",
     "uncited_step",
+    "too_much_knowledge",
+    "judged_false",
     # a language model
     "llm_length",
     "llm_refusal",
@@ -465,6 +470,79 @@ class PathSet(Record):
         return self.question
 
 
+class Claim(Record):
+    """A statement that a model makes in words, before anything says whether the graph or a text holds it."""
+
+    subject: str
+    relation: str
+    object: str
+
+    def __str__(self) -> str:
+        """Return the claim as words.
+
+        >>> print(Claim(subject="vitamin K", relation="activates", object="factor VII"))
+        vitamin K activates factor VII
+        """
+        return f"{self.subject} {self.relation} {self.object}"
+
+
+class CitedSentence(Record):
+    """A sentence of a reference text that a step may rest on: verbatim, with where it stands."""
+
+    id: str
+    """Stable for the same sentence at the same place."""
+    text: str
+    source: str
+    """Key of the licence ledger, as on an edge."""
+    licence: str
+    version: str = ""
+    """Version of the source."""
+    url: str = ""
+    text_id: str = ""
+    """Id of the reference text."""
+    start: int = Field(default=0, ge=0)
+    """First character of the sentence in its text."""
+    end: int = Field(default=0, ge=0)
+    """One past its last character."""
+
+
+class GroundedClaim(Record):
+    """A claim with what was found for it and against it."""
+
+    claim: Claim
+    subject_id: str = ""
+    """CURIE that the subject links to; empty where it links to none."""
+    object_id: str = ""
+    edges: tuple[Edge, ...] = ()
+    """Edges of the graph that say it."""
+    sentences: tuple[CitedSentence, ...] = ()
+    """Sentences of reference texts that say it."""
+    against: tuple[Edge, ...] = ()
+    """Edges that say the opposite."""
+
+    @property
+    def found(self) -> bool:
+        """True when an edge or a sentence says it."""
+        return bool(self.edges or self.sentences)
+
+
+class Grounded(Record):
+    """What the graph and the reference texts hold of a model's proposal."""
+
+    claims: tuple[GroundedClaim, ...] = ()
+    paths: tuple[ReasoningPath, ...] = ()
+    """Further paths from a finding over a proposed concept to the right answer."""
+    sentences: tuple[CitedSentence, ...] = ()
+    """Further sentences, which belong to no single claim."""
+
+
+class Complaint(Record):
+    """What a model says is wrong with an edge that it was shown."""
+
+    edge_id: str
+    fault: EdgeFault
+
+
 class Step(Record):
     """One sentence or two of reasoning with what it rests on."""
 
@@ -473,6 +551,25 @@ class Step(Record):
     edge_ids: tuple[str, ...] = ()
     node_ids: tuple[str, ...] = ()
     quotes: tuple[Span, ...] = ()
+    sentences: tuple[CitedSentence, ...] = ()
+    """Sentences of reference texts that it rests on, beside its edges."""
+    knowledge: bool = False
+    """True: it says something that the model knows and that nothing cited says."""
+
+    @property
+    def claims(self) -> bool:
+        """True when it states something of medicine: more than what the case says, and more than the answer."""
+        return self.kind not in ("findings", "conclusion", "check") or bool(self.edge_ids or self.sentences)
+
+    @property
+    def grounded(self) -> bool:
+        """True when it cites an edge or a sentence."""
+        return bool(self.edge_ids or self.sentences)
+
+    @property
+    def alone(self) -> bool:
+        """True when it rests on own knowledge and on nothing else."""
+        return self.knowledge and not (self.grounded or self.quotes)
 
 
 class Chain(Record):
@@ -532,6 +629,12 @@ class Draft(Record):
     reason: Reason | None = None
     detail: str = ""
     """For people: what went wrong. Never parsed."""
+    paths: tuple[ReasoningPath, ...] | None = None
+    """The paths that it rests on, where the model chose among them; None: all of the path set."""
+    complaints: tuple[Complaint, ...] = ()
+    """Edges that the model was shown and called wrong."""
+    ungrounded: tuple[Claim, ...] = ()
+    """What the model proposed and neither the graph nor a text was found to say."""
 
 
 class Row(Record):
@@ -561,6 +664,10 @@ class Row(Record):
     """For people: what went wrong. Never parsed."""
     edges: tuple[Edge, ...] = ()
     """Every edge that paths, chain and drafts cite, whole, by id: where each was read, and for text the sentence."""
+    complaints: tuple[Complaint, ...] = ()
+    """Edges that the model was shown and called wrong, cited or not."""
+    ungrounded: tuple[Claim, ...] = ()
+    """What the model proposed and neither the graph nor a text was found to say."""
 
     @property
     def cited(self) -> frozenset[str]:
@@ -568,3 +675,10 @@ class Row(Record):
         chains = (self.chain, *(draft.chain for draft in self.drafts))
         steps = {edge for chain in chains if chain for step in chain.steps for edge in step.edge_ids}
         return frozenset(steps | {edge for path in self.path_set.paths for edge in path.edge_ids})
+
+    @property
+    def cited_sentences(self) -> tuple[CitedSentence, ...]:
+        """All sentences that the chain and the drafts' chains cite, each once, by id."""
+        chains = (self.chain, *(draft.chain for draft in self.drafts))
+        said = {one.id: one for chain in chains if chain for step in chain.steps for one in step.sentences}
+        return tuple(said[one] for one in sorted(said))

@@ -15,7 +15,7 @@ from kgpaths.records import Hop, Mention, QAItem, Row, Span
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
-    from kgpaths.records import Edge
+    from kgpaths.records import CitedSentence, Edge
 
 
 class RowChecks:
@@ -43,6 +43,7 @@ class RowChecks:
         if row.item is not None:
             yield from self._mentions(row.item, row.mentions)
             yield from self._licence(row, row.item, sorted(row.cited))
+            yield from self._once(row)
 
     def _look_up(self, edge_id: str) -> Edge | None:
         try:
@@ -98,6 +99,11 @@ class RowChecks:
                 if self._edge(edge_id) is None:
                     yield f"{where}: edge {edge_id} is not in the graph"
             yield from self._nodes(step.node_ids, where)
+            for sentence in step.sentences:
+                self.counts["cited sentences"] += 1
+                if sentence.end - sentence.start != len(sentence.text):
+                    place = f"{sentence.start}:{sentence.end}"
+                    yield f"{where}: sentence {sentence.id} has {len(sentence.text)} characters, its place is {place}"
             for quote in step.quotes:
                 self.counts["quotes"] += 1
                 yield from self._verbatim(row.item, quote, f"{where}: the quote")
@@ -128,6 +134,13 @@ class RowChecks:
         yield from (f"{where}: node {node_id} is not in the graph" for node_id in node_ids if node_id not in self.graph)
 
     @staticmethod
+    def _once(row: Row) -> Iterator[str]:
+        """Compare sentences with the same id: one id is one sentence at one place."""
+        said = {one.id: one for one in row.cited_sentences}
+        for step in row.chain.steps if row.chain else ():
+            yield from (f"two sentences have the id {one.id}" for one in step.sentences if said[one.id] != one)
+
+    @staticmethod
     def _verbatim(item: QAItem | None, span: Span, what: str) -> Iterator[str]:
         if item is None:
             yield f"{what} {span.text!r} is of a row without a question"
@@ -144,7 +157,8 @@ class RowChecks:
     def _licence(self, row: Row, item: QAItem, cited: list[str]) -> Iterator[str]:
         if not row.licence and not cited:
             return  # a stage broke before anything was cited
-        edges = [edge for edge in map(self._edge, cited) if edge is not None]
+        edges: list[Edge | CitedSentence] = [edge for edge in map(self._edge, cited) if edge is not None]
+        edges += row.cited_sentences
         needed = strictest([item.licence, *(edge.licence for edge in edges)])
         if strictest([row.licence, needed]) != row.licence:
             yield f"its licence is {row.licence or 'empty'}, but what it rests on needs {needed}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgpaths.graph.vocabulary import relations
+from kgpaths.validation import free
 from kgpaths.validation.registry import Case, Fault, check
 
 _NEGATIVE = (
@@ -44,6 +45,8 @@ def question_not_turned(case: Case) -> Iterator[Fault]:
         relation = relations().get(edge.predicate)
         if edge.predicate in _HARM or (relation is not None and relation.polarity == "contradicts"):
             return
+    if not case.templated and (free.harms_answer(case) if found in _FORBIDDING else free.denies_answer(case)):
+        return
     yield Fault(f"the question says {found!r}, and the chain argues for what holds", "polarity_violated")
 
 

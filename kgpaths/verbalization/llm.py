@@ -60,6 +60,9 @@ class LLMVerbalizer:
         ConfigError: a recipe or prompt file that is not valid.
     """
 
+    stages = 1
+    """Calls for a sample that needs no repair."""
+
     def __init__(self, graph: KnowledgeGraph, config: LLMConfig, alike: FindsAlike | None = None) -> None:
         self._graph = graph
         self._config = config
@@ -77,6 +80,10 @@ class LLMVerbalizer:
             for name in (section.title, *section.also_called)
             if name
         }
+
+    def serves(self, path_set: PathSet) -> bool:
+        """Say whether a question is asked: only with a path, as the recipe argues along paths."""
+        return path_set.no_path is None
 
     def request(
         self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet, *, sample: int = 0

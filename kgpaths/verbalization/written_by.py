@@ -27,5 +27,5 @@ def prompt_hashes(config: LLMConfig) -> dict[str, str]:
     ['blind', 'recipe', 'repair']
     """
     recipe, folder = recipe_of(config)
-    prompts = {name: folder.prompt(name).hash for name in (recipe.prompt, recipe.repair_prompt)}
+    prompts = {name: folder.prompt(name).hash for name in recipe.prompts}
     return prompts | {"recipe": sha256(recipe.model_dump_json().encode()).hexdigest()}

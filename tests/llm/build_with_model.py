@@ -28,6 +28,9 @@ class PlainDrafter:
         self.template = TemplateVerbalizer(pipeline.graph)
         self.config = pipeline.config.llm
 
+    def serves(self, path_set: Any) -> bool:
+        return path_set.no_path is None
+
     def request(self, item: Any, mentions: Any, path_set: Any, *, sample: int = 0) -> ChatRequest:  # noqa: ARG002
         model, temperature, seed = self.config.sampling(sample)
         message = Message(role="user", content=item.question)
