@@ -193,7 +193,7 @@ class LLMConfig(_Config):
     """Model names as the server knows them; with several, samples go round."""
     base_url: str
     """Root of the OpenAI-compatible API, e.g. ``http://localhost:8000/v1``."""
-    recipe: str = "medreason"
+    recipe: str = "guided"
     """Name of a recipe, or the path of a recipe file."""
     prompts: str | None = None
     """Folder whose files take the place of the built-in prompts and recipes of the same name."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kgpaths.graph.vocabulary import node_types
 from kgpaths.language.english import folded
 from kgpaths.records import Step
 from kgpaths.validation.phrases import mask, stated_ties
@@ -67,7 +66,7 @@ def entities(case: Case) -> Iterator[Fault]:
     """Look for the ends of cited edges in the words, and for conditions that come from nowhere.
 
     A sentence that cites an edge names both ends of it, or one of them and refers back to the other ("it", "this"), or
-    knows more than it cites. A condition that neither
+    knows more than it cites. A disease that neither
     the case, nor a citation, nor an earlier step names may stand in steps that say they know more, and in those that
     rest on a sentence, which may name it.
     """
@@ -99,7 +98,7 @@ def entities(case: Case) -> Iterator[Fault]:
         if not (step.knowledge or step.sentences):
             for token in tokens:
                 new = len(token.name) > 3 and not token.nodes & (known | set(step.node_ids))
-                if new and _conditions(case, token.nodes):
+                if new and _diseases(case, token.nodes):
                     listed = ", ".join(sorted(token.nodes))
                     yield Fault(f"the step names {listed}, which nothing cites", "uncited_step", number)
         known |= said | set(step.node_ids)
@@ -114,10 +113,9 @@ def _called_otherwise(case: Case, step: Step, ends: set[str]) -> bool:
     )
 
 
-def _conditions(case: Case, nodes: frozenset[str]) -> bool:
-    """Say whether all that a name can mean is a disease or finding."""
-    groups = {node_types()[case.graph.type(node)].group for node in nodes if node in case.graph}
-    return groups == {"condition"}
+def _diseases(case: Case, nodes: frozenset[str]) -> bool:
+    """Say whether all that a name can mean is a disease; a finding may be the case's own in other words."""
+    return {case.graph.type(node) for node in nodes if node in case.graph} == {"disease"}
 
 
 def connected(case: Case) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ from kgpaths.verbalization.material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.parsing import read, without_thinking
 from kgpaths.verbalization.prompt_files import PromptFile, as_data
 from kgpaths.verbalization.ratios import unfounded_ratios
-from kgpaths.verbalization.refusals import is_refusal
+from kgpaths.verbalization.refusals import declines, is_refusal
 from kgpaths.verbalization.written_by import recipe_of
 
 if TYPE_CHECKING:
@@ -132,6 +132,9 @@ class LLMVerbalizer:
                 )
                 return Draft(generation=tuple(made), reason=FAULT_REASON[reply.fault], detail=detail)
             result = self._parsed(reply, item, mentions, material)
+            if result.chain is None and declines(reply.text):
+                detail = "the model says that no honest argument can be made"
+                return Draft(generation=tuple(made), reason="no_relevant_path", detail=detail)
             if result.chain is None and is_refusal(reply.text):
                 return Draft(generation=tuple(made), reason="llm_refusal", detail=" ".join(reply.text.split())[:200])
             best = result.chain or best

@@ -14,6 +14,7 @@ _DECLINES = re.compile(
 )
 LONGEST = 600
 """Characters; what is longer has something else to say as well."""
+_NONE = re.compile(r"\A\W*(?:NONE\b|(?i:none)\W*\Z)")
 
 
 def is_refusal(text: str) -> bool:
@@ -24,3 +25,12 @@ def is_refusal(text: str) -> bool:
     """
     said = without_thinking(text)
     return len(said) <= LONGEST and _DECLINES.match(said) is not None
+
+
+def declines(text: str) -> bool:
+    """Say whether a reply says that no honest argument can be made.
+
+    >>> declines("NONE"), declines("NONE. The statements are about mice."), declines("None of the findings is new.")
+    (True, True, False)
+    """
+    return _NONE.match(without_thinking(text)) is not None

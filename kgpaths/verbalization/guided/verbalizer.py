@@ -13,9 +13,9 @@ from kgpaths.verbalization.assembly import Assembled
 from kgpaths.verbalization.guided.calls import Calls, mending, request
 from kgpaths.verbalization.guided.dossier import Dossier, citable, open_dossier, writing_inputs
 from kgpaths.verbalization.guided.proposal import Bounds, Proposal, Read, proposal_schema, read_proposal
-from kgpaths.verbalization.guided.writing import declines, written
+from kgpaths.verbalization.guided.writing import written
 from kgpaths.verbalization.llm import Completes
-from kgpaths.verbalization.refusals import is_refusal
+from kgpaths.verbalization.refusals import declines, is_refusal
 from kgpaths.verbalization.written_by import recipe_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ class GuidedVerbalizer:
         calls = Calls(endpoint, self._config, sample)
         made: _Proposed | None = None
         try:
-            made = await self._grounded(dossier, tuple(mentions), calls, sample)
+            proposal = await self._proposal(dossier, calls, sample)
+            made = self._grounded(dossier, tuple(mentions), proposal)
+            _carried(made)
             inputs = dossier.inputs | writing_inputs(dossier, made.proposal, made.grounded) | self._limits()
             chain = await self._written(dossier, mentions, inputs, calls, sample)
             draft = Draft(chain=chain, paths=_rested_on(dossier, made, chain))
@@ -128,16 +130,9 @@ class GuidedVerbalizer:
         schema = proposal_schema(tuple(dossier.paths))
         return request(self._config, self._propose, dossier.inputs | self._limits(), sample, schema=schema)
 
-    async def _grounded(self, dossier: Dossier, mentions: tuple[Mention, ...], calls: Calls, sample: int) -> _Proposed:
-        proposal = await self._proposal(dossier, calls, sample)
+    def _grounded(self, dossier: Dossier, mentions: tuple[Mention, ...], proposal: Proposal) -> _Proposed:
         further = [one for one in (proposal.condition, *proposal.concepts) if one]
-        grounded = self._grounds(dossier.item, mentions, proposal.claims, further)
-        found = grounded.paths or grounded.sentences or any(one.found for one in grounded.claims)
-        if proposal.verdict == "none" and not proposal.used and not found:
-            lacks = "; ".join(proposal.missing) or "the model does not say what is missing"
-            detail = f"no path and nothing found carries the argument: {lacks}"
-            raise _Stopped(Draft(reason="no_relevant_path", detail=detail))
-        return _Proposed(proposal, grounded)
+        return _Proposed(proposal, self._grounds(dossier.item, mentions, proposal.claims, further))
 
     async def _proposal(self, dossier: Dossier, calls: Calls, sample: int) -> Proposal:
         asked = self._proposing(dossier, sample)
@@ -204,6 +199,16 @@ class GuidedVerbalizer:
                 Draft(reason="no_relevant_path", detail="the model says that no honest argument can be made")
             )
         return written(dossier, mentions, shown, reply, verbalizer=self.recipe.id, most_knowledge=self._most_knowledge)
+
+
+def _carried(made: _Proposed) -> None:
+    """Stop where the model says that no path carries the argument, and nothing was found for it either."""
+    proposal, grounded = made
+    found = grounded.paths or grounded.sentences or any(one.found for one in grounded.claims)
+    if proposal.verdict == "none" and not proposal.used and not found:
+        lacks = "; ".join(proposal.missing) or "the model does not say what is missing"
+        detail = f"no path and nothing found carries the argument: {lacks}"
+        raise _Stopped(Draft(reason="no_relevant_path", detail=detail))
 
 
 def _answered(reply: Reply) -> None:

@@ -26,17 +26,7 @@ _GROUP = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
 _QUOTED = re.compile(r"[\"“«]([^\"”»“«]+)[\"”»]")
 _FIRST_QUOTATION = 500
 """Number of the label that the first quotation of a reply gets: no case has so many findings."""
-_NONE = re.compile(r"\A\W*(?:NONE\b|(?i:none)\W*\Z)")
 _OWN = frozenset({"k", "own knowledge", "knowledge"})
-
-
-def declines(text: str) -> bool:
-    """Say whether a reply says that no honest argument can be made.
-
-    >>> declines("NONE"), declines("NONE. The statements are about mice."), declines("None of the findings is new.")
-    (True, True, False)
-    """
-    return _NONE.match(without_thinking(text)) is not None
 
 
 @dataclass

@@ -188,6 +188,7 @@ def test_nothing_offered_and_nothing_found_is_not_written(building: Building) ->
     result = building.build(useless)
     assert {row.reasons for row in rows(result)} == {("no_relevant_path",)}
     assert all("crystals" in row.detail for row in rows(result))
+    assert {str(claim) for row in rows(result) for claim in row.ungrounded} == {"toe is red"}
     assert building.asked == {"propose": 3}
 
 
