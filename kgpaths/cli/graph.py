@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from kgpaths.cli import graph_build, graph_extract, graph_info, graph_neo4j, graph_sample, graph_view, settings
+from kgpaths.cli import (
+    graph_build,
+    graph_complaints,
+    graph_extract,
+    graph_info,
+    graph_neo4j,
+    graph_sample,
+    graph_view,
+    settings,
+)
 
 app = typer.Typer(
     help="Make a knowledge graph, look at it, take it to Neo4j and back.", no_args_is_help=True, rich_markup_mode=None
@@ -16,6 +25,7 @@ app.command("info")(graph_info.info)
 app.command("view")(graph_view.view)
 app.command("extract")(graph_extract.extract)
 app.command("gaps")(graph_extract.gaps)
+app.command("complaints")(graph_complaints.complaints)
 app.command("sample")(graph_sample.sample)
 app.command("push")(graph_neo4j.push)
 app.command("pull")(graph_neo4j.pull)

@@ -62,20 +62,34 @@ def extract(
 
 
 def gaps(
-    source: Annotated[str, typer.Option(help="Questions: a name of `kgpaths sources` or `SOURCE:path`.")],
+    source: Annotated[str | None, typer.Option(help="Questions: a name of `kgpaths sources` or `SOURCE:path`.")] = None,
+    runs: Annotated[
+        list[Path] | None, typer.Option("--from", help="Run folder: list what its model proposed and nothing says.")
+    ] = None,
     graph: Annotated[str, typer.Option(help="`default` or a snapshot folder.")] = "default",
     limit: Annotated[int | None, typer.Option(min=1, help="Read only so many questions.")] = None,
     top: Annotated[int, typer.Option("-n", min=1, help="Concepts to print.")] = 30,
     fewest: Annotated[int, typer.Option(min=1, help="A concept with fewer informative edges is a gap.")] = 5,
 ) -> None:
-    """List answers and findings of which the graph knows little, by how many questions a text on them would open."""
+    """List answers and findings of which the graph knows little, by how many questions a text on them would open.
+
+    With --from, list the claims that a model proposed in those runs and for which neither an edge nor a sentence was
+    found, by the number of questions.
+    """
     from rich.table import Table
 
-    from kgpaths.cli import screen
+    from kgpaths.cli import graph_complaints, screen
+    from kgpaths.errors import UsageError
     from kgpaths.extraction.gaps import find_gaps
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import open_source
 
+    if runs:
+        graph_complaints.print_ungrounded(runs, top)
+    if source is None:
+        if not runs:
+            raise UsageError("graph gaps needs questions (--source medqa) or a run that a model wrote (--from RUN)")
+        return
     opened = KnowledgeGraph.open(graph)
     report = find_gaps(opened, open_source(source, limit=limit, training=False), fewest=fewest)
     console = screen.console()

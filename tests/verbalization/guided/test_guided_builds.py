@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import kgpaths as kg
+from kgpaths.cli.app import app
 from kgpaths.corpus import verify
 from kgpaths.errors import EndpointDown
 from kgpaths.testing import FaultServer
@@ -304,3 +306,20 @@ def test_a_build_that_is_cut_off_goes_on(building: Building, tmp_path: Path) -> 
     )
     assert rest.accepted == whole.accepted == 6
     assert a.keys() == b.keys()
+
+
+def test_what_models_object_to_and_miss_can_be_listed(building: Building) -> None:
+    def objects(payload: Any) -> str:
+        value = json.loads(obedient(payload)) if stage(payload) == "propose" else {}
+        if not value:
+            return obedient(payload)
+        value["paths"][0] |= {"label": "false_edge", "statement": "E1"}
+        return json.dumps(value | {"claims": [["uric acid", "inflames", "toe"]], "verdict": "partial"})
+
+    run = str(building.build(objects).out)
+    listed = CliRunner().invoke(app, ["graph", "complaints", run, "--json"])
+    assert listed.exit_code == 0, listed.output
+    assert [json.loads(line)["false_edge"] for line in listed.stdout.splitlines()] == [1, 1, 1]
+    missing = CliRunner().invoke(app, ["graph", "gaps", "--from", run])
+    assert "3  uric acid inflames toe" in missing.stdout
+    assert CliRunner().invoke(app, ["graph", "gaps"]).exit_code != 0
