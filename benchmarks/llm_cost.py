@@ -32,7 +32,7 @@ from kgpaths.sources import open_source
 from kgpaths.testing import FaultServer
 from kgpaths.validation import Validator, decide
 from kgpaths.verbalization import LLMVerbalizer
-from kgpaths.verbalization.recipes import recipes
+from kgpaths.verbalization.recipes.recipe import recipes
 from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 ANCESTOR_CALLS, ANCESTOR_TOKENS = 15, 17_000

@@ -232,6 +232,8 @@ class ValidationConfig(_Config):
     min_margin: float | None = None
     """A row is accepted only when the evidence of its right option is ahead of the best other option by at least this;
     without a number, any margin is accepted."""
+    most_knowledge: int = Field(default=3, ge=0)
+    """At most this many steps of a chain may rest on a model's own knowledge and on nothing else."""
 
 
 class Prices(_Config):
@@ -277,7 +279,7 @@ class LLMConfig(_Config):
     """These are the model names as the server knows them; when there are several, samples take turns."""
     base_url: str
     """This is the root of the OpenAI-compatible API, such as `http://localhost:8000/v1`."""
-    recipe: str = "medreason"
+    recipe: str = "guided"
     """This recipe says how the model is asked: the name of a built-in one, or the path of a recipe file."""
     prompts: str | None = None
     """The files in this folder take the place of the built-in prompts and recipes of the same name."""
@@ -298,6 +300,10 @@ class LLMConfig(_Config):
     tries: int = Field(default=2, ge=1, le=16)
     """A request is sent at most this often in all when its reply is a refusal, is empty, or is cut at the token
     limit."""
+    judge: bool = True
+    """A model reads each chain that passed the checks, where the recipe has a prompt for it."""
+    judge_model: str = ""
+    """This model judges; without a name it is the first of `models`, under another seed."""
     endpoint: EndpointConfig = EndpointConfig()
     """These options say how the endpoint is treated; they change no reply, so a run continues with other values."""
 

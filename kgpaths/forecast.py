@@ -35,9 +35,9 @@ class Forecast(NamedTuple):
     looked_at: int
     """Questions, the first ones, that the forecast rests on."""
     rows: int
-    """Questions with paths: rows that would be written."""
+    """Questions that would be asked: those with paths, or all where the model leads."""
     calls: Range
-    """Low: one for every sample. High: every one tried again or repaired once."""
+    """Low: one for every stage of every sample. High: every one tried again or repaired once."""
     prompt_tokens: Range
     completion_tokens: Range
     """High: all cut at `max_tokens`, if that is below the usual."""
@@ -85,6 +85,7 @@ def _predicted(pipeline: Pipeline, llm: LLMConfig, items: list[Any], total: int,
     from kgpaths.llm.tokens import rough_tokens
 
     drafter = pipeline.drafter()
+    each = drafter.stages + (pipeline.reader() is not None)
     endpoint = Endpoint(llm.base_url, llm.endpoint)
     meter, usual = TokenMeter(), Range(*_USUAL_COMPLETION)
     rows = tokens = stored = 0
@@ -98,7 +99,7 @@ def _predicted(pipeline: Pipeline, llm: LLMConfig, items: list[Any], total: int,
             if not isinstance(item, QAItem):
                 continue
             mentions, path_set = pipeline.find(item)
-            if path_set.no_path is not None:
+            if not drafter.serves(path_set):
                 continue
             requests = [drafter.request(item, mentions, path_set, sample=sample) for sample in range(llm.samples)]
             rows += requests[0] is not None
@@ -108,8 +109,9 @@ def _predicted(pipeline: Pipeline, llm: LLMConfig, items: list[Any], total: int,
                 tokens += meter.corrected(rough_tokens(request))
                 stored += not sample and store.get(endpoint.key(request, 100 * sample)) is not None
     scale = total / max(1, len(items))
-    calls = Range(round(rows * llm.samples * scale), round(rows * llm.samples * scale * 2))
-    prompt = Range(round(tokens * scale), round(tokens * scale * 2))
+    # What later stages are asked is not known before the first has answered; it is taken to be as long.
+    calls = Range(round(rows * llm.samples * scale * each), round(rows * llm.samples * scale * each * 2))
+    prompt = Range(round(tokens * scale * each), round(tokens * scale * each * 2))
     completion = Range(
         round(calls.low * min(usual.low, llm.max_tokens)), round(calls.high * min(usual.high, llm.max_tokens))
     )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgpaths.config import BuildConfig, default_out
 from kgpaths.errors import StageBroken
-from kgpaths.records import Draft, Mention, PathSet, QAItem, Reason, Row
+from kgpaths.records import CitedSentence, Draft, Edge, Generation, Mention, PathSet, QAItem, Reason, Row, Verdict
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kgpaths.corpus import Corpus, ModelWriting, RunFolder
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import SourceFault
+    from kgpaths.verbalization.recipes.guided import GuidedVerbalizer, Judge
     from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
 
 _log = logging.getLogger(__name__)
@@ -67,17 +68,37 @@ class Pipeline:
         self.validator = Validator(graph, self.config.validation)
         self._broken: Counter[tuple[object, ...]] = Counter()
 
-    def drafter(self) -> LLMVerbalizer:
+    def drafter(self) -> LLMVerbalizer | GuidedVerbalizer:
         """Return what writes chains with the configured model.
 
         Raises:
             UsageError: no such recipe or prompt.
         """
+        from kgpaths.grounding import ClaimSearch
         from kgpaths.paths.alike import paths_alike
+        from kgpaths.texts import SentenceIndex
+        from kgpaths.verbalization.recipes.guided import GuidedVerbalizer
         from kgpaths.verbalization.recipes.llm_verbalizer import LLMVerbalizer
+        from kgpaths.verbalization.recipes.recipe import recipe_of
 
         assert self.config.llm is not None
+        if recipe_of(self.config.llm)[0].guide is not None:
+            texts = SentenceIndex.open(self.graph.sources)
+            return GuidedVerbalizer(self.graph, self.config.llm, ClaimSearch(self.graph, self.linker, texts))
         return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder.opened))
+
+    def reader(self) -> Judge | None:
+        """Return what lets a model judge accepted chains; None where the recipe or the configuration wants no judge.
+
+        Raises:
+            UsageError: no such recipe or prompt.
+        """
+        from kgpaths.verbalization.recipes.guided import Judge
+        from kgpaths.verbalization.recipes.recipe import recipe_of
+
+        assert self.config.llm is not None
+        wanted = self.config.llm.judge and recipe_of(self.config.llm)[0].judge
+        return Judge(self.graph, self.config.llm) if wanted else None
 
     def rows(self, items: Iterable[QAItem | SourceFault]) -> Iterator[Row]:
         """Yield one row for every item or fault, in order.
@@ -125,7 +146,13 @@ class Pipeline:
 
         judged: list[tuple[tuple[int, int, int], dict[str, Any], Draft]] = []
         for number, draft in enumerate(drafts):
-            made: dict[str, Any] = {"generation": draft.generation}
+            chosen = path_set if draft.paths is None else path_set.model_copy(update={"paths": draft.paths})
+            made: dict[str, Any] = {
+                "generation": draft.generation,
+                "path_set": chosen,
+                "complaints": draft.complaints,
+                "ungrounded": draft.ungrounded,
+            }
             if draft.chain is None:
                 rank = 2
                 why: Reason = draft.reason or "stage_error"
@@ -133,16 +160,33 @@ class Pipeline:
                 status = "failed" if why.startswith("llm_") or why == "stage_error" else "rejected"
                 made |= {"status": status, "reasons": (why,), "detail": draft.detail}
             else:
-                verdicts = self.validator.validate(item, mentions, path_set, draft.chain)
+                verdicts = self.validator.validate(item, mentions, chosen, draft.chain)
                 status, reasons = decide(verdicts)
                 rank = ("accepted", "rejected", "failed").index(status)
                 made |= {"chain": draft.chain, "verdicts": verdicts, "status": status, "reasons": reasons}
             flaws = sum(verdict.outcome not in ("pass", "skipped") for verdict in made.get("verdicts", ()))
             reason = made["reasons"][0] if made["reasons"] else None
-            judged.append(((rank, flaws, number), made, draft.model_copy(update={"reason": reason})))
+            judged.append(((rank, flaws, number), made, draft.model_copy(update={"reason": reason, "paths": None})))
         judged.sort(key=lambda entry: entry[0])
         others = sorted(judged[1:], key=lambda entry: entry[0][2])
-        return self._row(item, mentions, path_set, **judged[0][1], drafts=tuple(draft for _, _, draft in others))
+        return self._row(item, mentions, **judged[0][1], drafts=tuple(draft for _, _, draft in others))
+
+    @staticmethod
+    def read(row: Row, verdicts: Sequence[Verdict], generation: Sequence[Generation]) -> Row:
+        """Return an accepted row with what a model says of its chain: accepted still, or rejected, or failed."""
+        from kgpaths.validation import decide
+
+        status, reasons = decide(verdicts)
+        detail = next((one.detail for one in verdicts if one.outcome in ("fail", "error")), row.detail)
+        return row.model_copy(
+            update={
+                "status": status,
+                "reasons": reasons,
+                "detail": detail,
+                "verdicts": (*row.verdicts, *verdicts),
+                "generation": (*row.generation, *generation),
+            }
+        )
 
     def _row(self, item: QAItem, mentions: tuple[Mention, ...], path_set: PathSet, **made: Any) -> Row:
         from kgpaths.vocabulary.licences import licences, strictest
@@ -159,11 +203,12 @@ class Pipeline:
             **made,
         )
         edges = tuple(self.graph.edge(edge) for edge in sorted(row.cited))
+        cited: list[Edge | CitedSentence] = [*edges, *row.cited_sentences]
         return row.model_copy(
             update={
                 "edges": edges,
-                "sources": tuple(sorted({item.licence, *(edge.source for edge in edges)})),
-                "licence": strictest([question_licence, *(edge.licence for edge in edges)]),
+                "sources": tuple(sorted({item.licence, *(one.source for one in cited)})),
+                "licence": strictest([question_licence, *(one.licence for one in cited)]),
             }
         )
 

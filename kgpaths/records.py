@@ -40,6 +40,8 @@ StepKind = Literal["findings", "evidence", "absent", "differential", "link", "di
 """`differential` names the conditions that come into question; `check` looks back after the conclusion."""
 Outcome = Literal["pass", "fail", "warn", "error", "skipped"]
 Status = Literal["accepted", "rejected", "failed"]
+EdgeFault = Literal["false_edge", "wrong_sense"]
+"""What can be wrong with an edge itself: it is untrue, or one of its ends is not what the question's words mean."""
 Reason = Literal[
     # the item itself
     "malformed_input",
@@ -53,6 +55,7 @@ Reason = Literal[
     "answer_not_told_apart",
     "no_path",
     "asks_exception",
+    "no_relevant_path",
     "margin_below_threshold",
     # the chain
     "edge_not_in_graph",
@@ -66,6 +69,8 @@ Reason = Literal[
     "argues_from_silence",
     "incomplete_structure",
     "uncited_step",
+    "too_much_knowledge",
+    "judged_false",
     # a language model
     "llm_length",
     "llm_refusal",
@@ -530,6 +535,13 @@ class Grounded(Record):
     """Further sentences, which belong to no single claim."""
 
 
+class Complaint(Record):
+    """What a model says is wrong with an edge that it was shown."""
+
+    edge_id: str
+    fault: EdgeFault
+
+
 class Step(Record):
     """One sentence or two of reasoning with what it rests on."""
 
@@ -538,6 +550,25 @@ class Step(Record):
     edge_ids: tuple[str, ...] = ()
     node_ids: tuple[str, ...] = ()
     quotes: tuple[Span, ...] = ()
+    sentences: tuple[CitedSentence, ...] = ()
+    """Sentences of reference texts that it rests on, beside its edges."""
+    knowledge: bool = False
+    """True: it says something that the model knows and that nothing cited says."""
+
+    @property
+    def claims(self) -> bool:
+        """True when it states something of medicine: more than what the case says, and more than the answer."""
+        return self.kind not in ("findings", "conclusion", "check") or bool(self.edge_ids or self.sentences)
+
+    @property
+    def grounded(self) -> bool:
+        """True when it cites an edge or a sentence."""
+        return bool(self.edge_ids or self.sentences)
+
+    @property
+    def alone(self) -> bool:
+        """True when it rests on own knowledge and on nothing else."""
+        return self.knowledge and not (self.grounded or self.quotes)
 
 
 class Chain(Record):
@@ -597,6 +628,12 @@ class Draft(Record):
     reason: Reason | None = None
     detail: str = ""
     """For people: what went wrong. Never parsed."""
+    paths: tuple[ReasoningPath, ...] | None = None
+    """The paths that it rests on, where the model chose among them; None: all of the path set."""
+    complaints: tuple[Complaint, ...] = ()
+    """Edges that the model was shown and called wrong."""
+    ungrounded: tuple[Claim, ...] = ()
+    """What the model proposed and neither the graph nor a text was found to say."""
 
 
 class Row(Record):
@@ -626,6 +663,10 @@ class Row(Record):
     """For people: what went wrong. Never parsed."""
     edges: tuple[Edge, ...] = ()
     """Every edge that paths, chain and drafts cite, whole, by id: where each was read, and for text the sentence."""
+    complaints: tuple[Complaint, ...] = ()
+    """Edges that the model was shown and called wrong, cited or not."""
+    ungrounded: tuple[Claim, ...] = ()
+    """What the model proposed and neither the graph nor a text was found to say."""
 
     @property
     def cited(self) -> frozenset[str]:
@@ -633,3 +674,10 @@ class Row(Record):
         chains = (self.chain, *(draft.chain for draft in self.drafts))
         steps = {edge for chain in chains if chain for step in chain.steps for edge in step.edge_ids}
         return frozenset(steps | {edge for path in self.path_set.paths for edge in path.edge_ids})
+
+    @property
+    def cited_sentences(self) -> tuple[CitedSentence, ...]:
+        """All sentences that the chain and the drafts' chains cite, each once, by id."""
+        chains = (self.chain, *(draft.chain for draft in self.drafts))
+        said = {one.id: one for chain in chains if chain for step in chain.steps for one in step.sentences}
+        return tuple(said[one] for one in sorted(said))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kgpaths.corpus.run_folder import RunFolder
     from kgpaths.pipeline import Pipeline
     from kgpaths.sources import SourceFault
+    from kgpaths.verbalization.recipes.guided import Judge
 
 _log = logging.getLogger(__name__)
 _Args = ParamSpec("_Args")
@@ -35,7 +36,10 @@ _ON_THE_WAY = frozenset(("llm_transport", "llm_timeout", "llm_rate_limited", "ll
 
 
 class Drafter(Protocol):
-    """What writes chains with a model: `LLMVerbalizer`."""
+    """What writes chains with a model: `LLMVerbalizer` or `GuidedVerbalizer`."""
+
+    def serves(self, path_set: PathSet) -> bool:
+        """Say whether a question is worth a call."""
 
     async def draft(
         self,
@@ -98,13 +102,13 @@ def drafted_rows(
     """
     config = pipeline.config.llm
     assert config is not None
-    drafter = pipeline.drafter()
+    drafter, judge = pipeline.drafter(), pipeline.reader()
     with asyncio.Runner() as runner:
         endpoint = runner.run(Endpoint(config.base_url, config.endpoint, store=store).__aenter__())
         try:
             for item in items:
                 if isinstance(item, QAItem):
-                    yield runner.run(_written(pipeline, drafter, endpoint, item, _at_once))
+                    yield runner.run(_written(pipeline, drafter, judge, endpoint, item, _at_once))
                 else:
                     yield pipeline.fault_row(item)
         finally:
@@ -112,19 +116,26 @@ def drafted_rows(
 
 
 async def _written(
-    pipeline: Pipeline, drafter: Drafter, endpoint: Endpoint, item: QAItem, compute: Callable[..., Awaitable[Any]]
+    pipeline: Pipeline,
+    drafter: Drafter,
+    judge: Judge | None,
+    endpoint: Endpoint,
+    item: QAItem,
+    compute: Callable[..., Awaitable[Any]],
 ) -> Row:
     """Return the row of one question; `compute` runs the stages that no reply is awaited in."""
     assert pipeline.config.llm is not None
     try:
         mentions, path_set = await compute(pipeline.find, item)
-        if path_set.no_path is not None:
+        if not drafter.serves(path_set):
             return pipeline.without_path(item, mentions, path_set)
         drafts = [
             await drafter.draft(item, mentions, path_set, endpoint, sample=sample)
             for sample in range(pipeline.config.llm.samples)
         ]
         row: Row = await compute(pipeline.judge, item, mentions, path_set, drafts)
+        if judge is not None and row.status == "accepted":
+            row = pipeline.read(row, *await judge.judge(row, endpoint))
     except (Interrupted, UsageError):  # concerns the run
         raise
     except Exception as error:
@@ -145,6 +156,7 @@ class _Stream:
         self.config = run.config.llm
         self.made_row = made_row
         self.drafter = drafter
+        self.judge = pipeline.reader()
         self.endpoint = Endpoint(self.config.base_url, self.config.endpoint, store=run.out / REPLIES)
         self.unsettled: list[tuple[int, list[Row]]] = []
 
@@ -213,7 +225,7 @@ class _Stream:
         item = task.item
         if not isinstance(item, QAItem):
             return task, self.pipeline.fault_row(item)
-        return task, await _written(self.pipeline, self.drafter, self.endpoint, item, self._beside)
+        return task, await _written(self.pipeline, self.drafter, self.judge, self.endpoint, item, self._beside)
 
     def _beside(
         self, function: Callable[_Args, _Value], *args: _Args.args, **kwargs: _Args.kwargs

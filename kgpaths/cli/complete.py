@@ -53,7 +53,7 @@ def tiers(incomplete: str) -> list[str]:
 
 def recipes(incomplete: str) -> list[str]:
     """Return the built-in recipes."""
-    from kgpaths.verbalization.recipes import recipes as known
+    from kgpaths.verbalization.recipes.recipe import recipes as known
 
     return _starting(incomplete, known())
 

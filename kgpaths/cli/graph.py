@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from kgpaths.cli import graph_build, graph_extract, graph_info, graph_neo4j, graph_sample, graph_view, settings
+from kgpaths.cli import (
+    graph_build,
+    graph_complaints,
+    graph_extract,
+    graph_info,
+    graph_neo4j,
+    graph_sample,
+    graph_view,
+    settings,
+)
 from kgpaths.cli.settings import flag
 
 app = typer.Typer(
@@ -22,6 +31,7 @@ app.command("extract", rich_help_panel=MAKE)(graph_extract.extract)
 app.command("view", rich_help_panel=MAKE)(graph_view.view)
 app.command("info", rich_help_panel=LOOK)(graph_info.info)
 app.command("gaps", rich_help_panel=LOOK)(graph_extract.gaps)
+app.command("complaints", rich_help_panel=LOOK)(graph_complaints.complaints)
 app.command("sample", rich_help_panel=LOOK)(graph_sample.sample)
 app.command("push", rich_help_panel=NEO4J)(graph_neo4j.push)
 app.command("pull", rich_help_panel=NEO4J)(graph_neo4j.pull)

@@ -90,13 +90,17 @@ def extract(
 
 def gaps(
     source: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="SOURCE",
             help="Read questions from here: a name that `kgpaths sources` lists, NAME:FILE, jsonl:FILE or hf:ORG/NAME.",
             autocompletion=complete.sources,
         ),
-    ],
+    ] = None,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="RUN", help="List what the model of this run proposed and nothing says."),
+    ] = None,
     graph: settings.Graph = "default",
     limit: Annotated[
         int | None,
@@ -111,14 +115,25 @@ def gaps(
         typer.Option(min=1, metavar="N", help="Call a concept a gap when it has fewer informative edges than this."),
     ] = 5,
 ) -> None:
-    """List answers and findings that the graph knows little of, by the questions that a text on them would open."""
+    """List answers and findings that the graph knows little of, by the questions that a text on them would open.
+
+    With --from, list the claims that a model proposed in those runs and for which neither an edge nor a sentence was
+    found, by the number of questions.
+    """
     from rich.table import Table
 
-    from kgpaths.cli import screen
+    from kgpaths.cli import graph_complaints, screen
+    from kgpaths.errors import UsageError
     from kgpaths.extraction.gaps import find_gaps
     from kgpaths.graph import KnowledgeGraph
     from kgpaths.sources import open_source
 
+    if runs:
+        graph_complaints.print_ungrounded(runs, top)
+    if source is None:
+        if not runs:
+            raise UsageError("graph gaps needs questions (--source medqa) or a run that a model wrote (--from RUN)")
+        return
     opened = KnowledgeGraph.open(graph)
     report = find_gaps(opened, open_source(source, limit=limit, training=False), fewest=fewest)
     console = screen.console()

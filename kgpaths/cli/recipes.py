@@ -23,9 +23,9 @@ def recipes(
     from rich.table import Table
 
     from kgpaths.cli import screen
-    from kgpaths.verbalization.recipes import load_recipe
-    from kgpaths.verbalization.recipes import recipes as known
     from kgpaths.verbalization.recipes.prompt_files import PromptFolder
+    from kgpaths.verbalization.recipes.recipe import load_recipe
+    from kgpaths.verbalization.recipes.recipe import recipes as known
 
     out = screen.console()
     if recipe is not None:

@@ -154,6 +154,11 @@ def row_report(graph: KnowledgeGraph, row: Row, *, links: bool = False) -> Rende
                 for lines in (edge_lines(graph, edges.get(e) or graph.edge(e)) for e in step.edge_ids):
                     parts.append(Text(f"       rests on {lines[0]}", style="dim"))
                     parts += [Text(f"            {line}", style="dim") for line in lines[1:]]
+                for one in step.sentences:
+                    source = ", ".join(filter(None, (f"{one.source} {one.version}".strip(), one.licence, one.url)))
+                    parts.append(Text(f"       rests on “{one.text}” ({source})", style="dim"))
+                if step.knowledge:
+                    parts.append(Text("       rests on the model's own knowledge", style="dim"))
                 parts += [
                     Text(f"       quotes {q.section}[{q.start}:{q.end}] “{q.text}”", style="dim") for q in step.quotes
                 ]
@@ -204,6 +209,14 @@ def funnel_table(stats: Mapping[str, Any], *, title: str, seconds: float | None 
         table.add_row(f"cited edges, {tier}", f"{count:,}", f"{share:.1f} %", style="dim")
     for source, count in sorted(stats["texts"].items(), key=lambda pair: (-pair[1], pair[0])):
         table.add_row(f"  {source}", f"{count:,}", "", style="dim")
+    for source, count in sorted(stats["sentences"].items(), key=lambda pair: (-pair[1], pair[0])):
+        table.add_row(f"cited sentences, {source}", f"{count:,}", "", style="dim")
+    if stats["knowledge_steps"]:  # a model wrote
+        share = f"{100 * stats['grounded_steps'] / max(1, stats['claim_steps']):.1f} %"
+        table.add_row("claim steps, grounded", f"{stats['grounded_steps']:,}", share)
+        each = f"{stats['knowledge_steps'] / max(1, stats['accepted']):.2f} a chain"
+        table.add_row("own knowledge, steps", f"{stats['knowledge_steps']:,}", each)
+        table.add_row("  resting on nothing else", f"{stats['knowledge_alone']:,}", "", style="dim")
     if seconds is not None:
         table.add_row("seconds", f"{seconds:.1f}", "")
     return table

@@ -126,14 +126,25 @@ def _edges(manifest: Manifest, funnel: Funnel) -> list[str]:
         ),
         "",
     ]
-    if funnel.texts:
+    if funnel.knowledge_steps:
+        share = funnel.grounded_steps / max(1, funnel.claim_steps)
+        lines += [
+            f"Of {funnel.claim_steps:,} steps that state something of medicine, {funnel.grounded_steps:,} "
+            f"({share:.0%}) cite an edge or a sentence. The model marked "
+            f"{funnel.knowledge_steps:,} steps as its own knowledge (`knowledge` in the column `chain`), "
+            f"{funnel.knowledge_alone:,} of which rest on nothing else.",
+            "",
+        ]
+    if funnel.texts or funnel.sentences:
         lines += [
             f"{funnel.quoting:,} accepted rows have a step that rests on a sentence of a reference text. The sentence "
-            "stands in the row's column `edges`, with its place in the text, URL, licence and the rule that read it. "
+            "stands in the row's column `edges`, or in the step of its `chain` that cites it, with its place in the "
+            "text, URL and licence. "
             "These are the texts:",
             "",
         ]
-        for key, count in _ordered(funnel.texts):
+        both = {key: funnel.texts.get(key, 0) + funnel.sentences.get(key, 0) for key in funnel.texts | funnel.sentences}
+        for key, count in _ordered(both):
             terms = f"{ledger[key].attribution.rstrip('.')} ({ledger[key].licence})" if key in ledger else key
             lines.append(f"- {terms}: {count:,} citations")
         lines.append("")

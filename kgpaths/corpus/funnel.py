@@ -45,6 +45,14 @@ class Funnel(BaseModel):
     """Edge citations in the chains of accepted rows."""
     quoting: int = 0
     """Accepted rows with a step that rests on a sentence of a reference text."""
+    claim_steps: int = 0
+    """Steps of accepted rows that state something of medicine: more than what the case says, and than the answer."""
+    grounded_steps: int = 0
+    """Those that cite an edge or a sentence."""
+    knowledge_steps: int = 0
+    """Steps of accepted rows that are marked as a model's own knowledge, whatever they cite beside it."""
+    knowledge_alone: int = 0
+    """Those that rest on nothing else: no edge, no sentence, no words of the case."""
     reasons: dict[str, int] = {}
     rejected_by_reason: dict[str, int] = {}
     failed_by_reason: dict[str, int] = {}
@@ -58,6 +66,8 @@ class Funnel(BaseModel):
     """Edge citations in the chains of accepted rows by how the edge came to be; they add up to `cited_edges`."""
     texts: dict[str, int] = {}
     """Those of text edges, by the ledger source of the text."""
+    sentences: dict[str, int] = {}
+    """Citations of sentences in the chains of accepted rows, by the ledger source of the text."""
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:
@@ -87,7 +97,13 @@ class Funnel(BaseModel):
             edges = {edge.id: edge for edge in row.edges}
             cited = [edges[edge] for step in (chain.steps if chain else ()) for edge in step.edge_ids if edge in edges]
             plain["cited_edges"] += sum(len(step.edge_ids) for step in chain.steps) if chain else 0
-            plain["quoting"] += any(edge.tier == "text" for edge in cited)
+            steps = chain.steps if chain else ()
+            plain["quoting"] += any(edge.tier == "text" for edge in cited) or any(step.sentences for step in steps)
+            plain["claim_steps"] += sum(step.claims for step in steps)
+            plain["grounded_steps"] += sum(step.claims and step.grounded for step in steps)
+            plain["knowledge_steps"] += sum(step.knowledge for step in steps)
+            plain["knowledge_alone"] += sum(step.alone for step in steps)
+            named["sentences"].update(one.source for step in steps for one in step.sentences)
             named["tiers"].update(edge.tier for edge in cited)
             named["texts"].update(edge.source for edge in cited if edge.tier == "text")
             if accepted:

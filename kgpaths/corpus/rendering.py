@@ -62,7 +62,7 @@ def thoughts(row: Row, style: Style) -> str:
 
 
 def _with_sources(chain: Chain, edges: Sequence[Edge]) -> Chain:
-    """Return the chain with the surest sentence of its text edges behind every step, each sentence once."""
+    """Return the chain with the sentences behind every step that it cites or its text edges were read in, each once."""
     read = {edge.id: edge for edge in edges if edge.tier == "text"}
     told: set[str] = set()
     steps = []
@@ -73,6 +73,11 @@ def _with_sources(chain: Chain, edges: Sequence[Edge]) -> Chain:
             if said is not None and said.quotation not in told:
                 told.add(said.quotation)
                 sources.append(f"“{said.quotation}” {said.url or said.reference}".rstrip())
+        for one in step.sentences:
+            words = " ".join(one.text.split())
+            if words not in told:
+                told.add(words)
+                sources.append(f"“{words}” {one.url or one.text_id}".rstrip())
         cited = f" (source{'s' if len(sources) > 1 else ''}: {'; '.join(sources)})" if sources else ""
         steps.append(step.model_copy(update={"text": step.text + cited}))
     return chain.model_copy(update={"steps": tuple(steps)})

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kgpaths.config import ValidationConfig
 from kgpaths.corpus.sentence_checks import shown
-from kgpaths.records import Chain, Edge, Evidence, QAItem, Row
+from kgpaths.records import Chain, CitedSentence, Edge, Evidence, QAItem, Row
 from kgpaths.validation.grounding import grounding_checks
 from kgpaths.validation.registry import Case
 from kgpaths.vocabulary.licences import strictest
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
+    from kgpaths.records import Edge
 
 
 class RowChecks:
@@ -38,7 +39,8 @@ class RowChecks:
             yield from self._edges(row, edges)
         if row.item is not None:
             yield from self._grounding(row, row.item)
-            yield from self._licence(row, row.item, edges.values())
+            yield from self._licence(row, row.item, [*edges.values(), *row.cited_sentences])
+            yield from self._sentences(row)
         elif row.mentions or row.path_set.paths or row.chain:
             yield "has mentions, paths or a chain, but no question"
 
@@ -98,7 +100,19 @@ class RowChecks:
                 yield f"edge {edge.id} stands in the row but not in the graph"
 
     @staticmethod
-    def _licence(row: Row, item: QAItem, edges: Iterable[Edge]) -> Iterator[str]:
+    def _sentences(row: Row) -> Iterator[str]:
+        """Look at the sentences that steps cite: as long as their place, and one for each id."""
+        said = {one.id: one for one in row.cited_sentences}
+        for number, step in enumerate(row.chain.steps if row.chain else (), 1):
+            for one in step.sentences:
+                if one.end - one.start != len(one.text):
+                    place = f"{one.start}:{one.end}"
+                    yield f"step {number}: sentence {one.id} has {len(one.text)} characters, its place is {place}"
+                if said[one.id] != one:
+                    yield f"two sentences have the id {one.id}"
+
+    @staticmethod
+    def _licence(row: Row, item: QAItem, edges: Sequence[Edge | CitedSentence]) -> Iterator[str]:
         if not row.licence and not row.cited:
             return  # a stage broke before anything was cited
         needed = strictest([item.licence, *(edge.licence for edge in edges)])

@@ -21,7 +21,7 @@ Config = Literal["sft", "structured", "paths", "rejected"]
 CONFIGS: tuple[Config, ...] = get_args(Config)
 """Configurations of a corpus; the first is the one that loads by default."""
 
-_FORMAT = {b"kgpaths.format": b"4"}
+_FORMAT = {b"kgpaths.format": b"5"}
 
 
 @cache

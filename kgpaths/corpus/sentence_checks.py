@@ -35,7 +35,8 @@ class _Quoted(NamedTuple):
 
     file: str
     row: str
-    edge: str
+    what: str
+    """The edge or the sentence, with its id."""
 
 
 class SentenceChecks:
@@ -69,7 +70,11 @@ class SentenceChecks:
                 if said.sentence:
                     place = _Place(edge.source, said.reference, said.start, said.end, said.sentence)
                     here = self._quoted.setdefault(said.reference, {})
-                    here.setdefault(place, _Quoted(file, row.id, edge.id))
+                    here.setdefault(place, _Quoted(file, row.id, f"edge {edge.id}"))
+        for sentence in row.cited_sentences:
+            place = _Place(sentence.source, sentence.text_id, sentence.start, sentence.end, sentence.text)
+            here = self._quoted.setdefault(sentence.text_id, {})
+            here.setdefault(place, _Quoted(file, row.id, f"sentence {sentence.id}"))
 
     def faults(self, texts: Iterable[Passage]) -> Iterator[tuple[str, str, str]]:
         """Yield (file, row id, what is wrong) for every sentence that is not in its text.
@@ -98,9 +103,9 @@ class SentenceChecks:
                 where = (
                     f"at {place.start}:{place.end} of text {place.reference}, where “{shown(instead[place])}” stands"
                 )
-                yield quoted.file, quoted.row, f"edge {quoted.edge}: “{shown(place.sentence)}” is not {where}"
+                yield quoted.file, quoted.row, f"{quoted.what}: “{shown(place.sentence)}” is not {where}"
             elif sources & {place.source, "local"}:
-                what = f"edge {quoted.edge}: its text {place.reference} is not among those given"
+                what = f"{quoted.what}: its text {place.reference} is not among those given"
                 yield quoted.file, quoted.row, what
             else:
                 self.unread[place.source] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kgpaths.validation import free
 from kgpaths.validation.registry import Case, Fault, check
 
 _QUALITY = r"(?:reasoning|knowledge[- ]graph|knowledge|kg|correct|right|gold|reference|ground[- ]truth|labell?ed)"
@@ -58,7 +59,10 @@ def meta_reference(text: str) -> str:
     "Findings first, evidence or a link, one conclusion at the end or before a look back; no empty, no uncited step.",
 )
 def structure_complete(case: Case) -> Iterator[Fault]:
-    """Look at the kinds of the steps, their texts and their citations."""
+    """Look at the kinds of the steps, their texts and their citations; of a model's chains, see `free.structure`."""
+    if not case.templated:
+        yield from free.structure(case)
+        return
     steps = case.chain.steps
     kinds = [step.kind for step in steps]
     while kinds[-1:] == ["check"]:  # a look back may follow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgpaths.records import Edge
+from kgpaths.validation import free
 from kgpaths.validation.registry import SUPPORT, Case, Fault, check
 from kgpaths.vocabulary.relations import relations
 
@@ -18,9 +19,8 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
     What is only possible, or a relative's, may still be inferred from findings; it may not be one of them.
     """
     sense = case.path_set.asks.polarity
-    if sense == "exception" and not any(
-        _denies(case, edge) for _, step in case.steps("link") for edge in case.edges_of(step)
-    ):
+    by_edges = any(_denies(case, edge) for _, step in case.steps("link") for edge in case.edges_of(step))
+    if sense == "exception" and not by_edges and (case.templated or not free.denies_answer(case)):
         yield Fault("the question asks for what does not hold, the chain argues for what does", "asks_exception")
     unusable = case.stated.unusable
     denied = [m for m in case.mentions if m.node_id in unusable and m.role in ("question", "context")]
@@ -28,21 +28,28 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
         edges = case.edges_of(step)
         ends = {end for edge in edges for end in (edge.subject, edge.object)}
         barred = unusable if step.kind == "findings" else frozenset(case.stated.absent)
+        # In free wording a sentence may say itself that something is not there, and weigh it.
+        weighs = not case.templated and free.DENIAL.search(step.text) is not None
+        if weighs:
+            barred = frozenset()
         for node in sorted(barred & (ends | set(step.node_ids))):
             yield Fault(f"{node} is not present in the case but is used as evidence", "polarity_violated", number)
         for edge in edges:
             relation = relations()[edge.predicate]
             answers = sense == "exception" or (sense == "not_to_do" and relation.role == "contraindication")
+            answers |= not case.templated and not {edge.subject, edge.object} & set(case.chain.answer_node_ids)
             if relation.polarity == "contradicts" and not answers:
                 yield Fault(f"edge {edge.id} ({edge.predicate}) contradicts", "polarity_violated", number)
         for quote in step.quotes:
-            for mention in denied:
+            for mention in denied if not weighs else ():
                 if (quote.section, quote.start, quote.end) == (mention.section, mention.start, mention.end):
                     yield Fault(f"{quote.text!r} is quoted as if it were present", "polarity_violated", number)
     for number, step in case.steps("absent"):
         spans = {(m.section, m.start, m.end): m for m in case.mentions}
         for quote in step.quotes:
             said = spans.get((quote.section, quote.start, quote.end))
+            if said is None and not case.templated:
+                continue  # a model may quote more words than were linked
             if said is None or said.node_id not in case.stated.absent:
                 yield Fault(f"{quote.text!r} is called absent but is not", "polarity_violated", number)
 

@@ -1,38 +1,34 @@
 """These checks compare the words of a step with the edges and nodes that it cites.
 
-Names of the step's nodes are replaced by tokens, so that a sentence becomes a row of nodes and relation phrases:
-"Fever and cough can be symptoms of pneumonia" is <1> and <2> can be symptoms of <3>. What stands left and right of
-a phrase then tells which edge is meant, and in which direction.
+Names of the step's nodes are replaced by tokens (`phrases.py`). What stands left and right of a relation phrase then
+tells which edge is meant, and in which direction.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
-from kgpaths.language.english import agree, agree_object, folded, plain
+from kgpaths.language.english import folded
 from kgpaths.records import Edge, Step
+from kgpaths.validation import free
+from kgpaths.validation.phrases import Token, any_phrase, mask, phrases_of, stated_ties
 from kgpaths.validation.registry import Case, Fault, check
 from kgpaths.vocabulary.relations import relations
-
-
-class Token(NamedTuple):
-    """A name in a text, and what it can stand for."""
-
-    name: str
-    nodes: frozenset[str]
-    at: int
-    """Its first character in the masked text."""
-
 
 _QUOTED = re.compile(r"“[^”]*”")
 
 
 @check("entities_named", "Each step names the nodes it carries, and no other node of the case.")
 def entities_named(case: Case) -> Iterator[Fault]:
-    """Look for the names of the step's nodes in its text; then, in reasoning steps, for names of other nodes."""
+    """Look for the names of the step's nodes in its text; then, in reasoning steps, for names of other nodes.
+
+    A model's chains may name more than they cite: see `free.entities`.
+    """
+    if not case.templated:
+        yield from free.entities(case)
+        return
     names = case.names
     for number, step in enumerate(case.chain.steps):
         _, tokens = mask(step.text, names, step.node_ids)
@@ -71,87 +67,14 @@ def relations_stated(case: Case) -> Iterator[Fault]:
                     number,
                 )
         if case.templated:
-            backed = {phrase for edge in edges for way in (True, False) for phrase in _phrases(edge.predicate, way)}
-            for phrase in _any_phrase().findall(masked):
+            backed = {phrase for edge in edges for way in (True, False) for phrase in phrases_of(edge.predicate, way)}
+            for phrase in any_phrase().findall(masked):
                 if phrase not in backed:
                     yield Fault(f"no cited edge says {phrase!r}", "edge_not_in_graph", number)
         else:
             for phrase, edge in _misstated(case, edges, masked, tokens):
                 said = f"{edge.subject} {edge.predicate} {edge.object}"
                 yield Fault(f"{phrase!r} is not what the cited edge says: {said}", "edge_not_in_graph", number)
-
-
-def mask(text: str, names: Mapping[str, frozenset[str]], own: Collection[str] = ()) -> tuple[str, list[Token]]:
-    """Replace names by a token; return the masked text and the tokens in order.
-
-    Names of the nodes in `own` are looked for first, the longest at each place; then relation phrases, which stay;
-    then all names in what is left. So "can help to diagnose" is a phrase even where "diagnose" is a concept, and
-    "nausea and vomiting" is two findings in a step about two, and one in a step about one.
-
-    >>> names = {"fever": frozenset("a"), "flu": frozenset("b")}
-    >>> masked, (fever, flu) = mask("Fever can be a symptom of the flu.", names)
-    >>> masked, fever.at, flu.at
-    ('▪ can be a symptom of the ▪', 0, 26)
-    """
-    words = plain(text).split()
-    wanted = set(own)
-    taken: dict[int, int] = {}
-    _scan(words, {name for name, nodes in names.items() if nodes & wanted}, taken)
-    stated = dict(taken)
-    _scan(words, set(phrases()), stated)
-    everything = dict(stated)
-    _scan(words, names.keys(), everything)
-    taken |= {start: length for start, length in everything.items() if start not in stated}
-    masked: list[str] = []
-    tokens: list[Token] = []
-    at = place = 0
-    while place < len(words):
-        length = taken.get(place, 0)
-        name = " ".join(words[place : place + max(length, 1)])
-        if length:
-            nodes = names[name] & wanted or names[name]
-            tokens.append(Token(name, nodes, at))
-        masked.append("▪" if length else name)
-        at += len(masked[-1]) + 1
-        place += max(length, 1)
-    return " ".join(masked), tokens
-
-
-def _scan(words: Sequence[str], names: Collection[str], taken: dict[int, int]) -> None:
-    """Find names among words that are not taken yet, the longest at each place; `taken` maps places to lengths."""
-    longest = max((name.count(" ") + 1 for name in names), default=0)
-    used = {place for start, length in taken.items() for place in range(start, start + length)}
-    place = 0
-    while place < len(words):
-        for length in range(min(longest, len(words) - place), 0, -1):
-            if " ".join(words[place : place + length]) in names and used.isdisjoint(range(place, place + length)):
-                taken[place] = length
-                place += length
-                break
-        else:
-            place += 1
-
-
-@cache
-def phrases() -> tuple[str, ...]:
-    """Return every relation phrase in both directions and numbers, longest first."""
-    found = {
-        phrase for predicate in relations() for forward in (True, False) for phrase in _phrases(predicate, forward)
-    }
-    return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
-
-
-@cache
-def _any_phrase() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases()))})\b")
-
-
-@cache
-def _phrases(predicate: str, forward: bool) -> tuple[str, ...]:
-    relation = relations()[predicate]
-    phrase = relation.phrase if forward else relation.inverse_phrase
-    subjects = (agree(phrase, False), agree(phrase, True), agree(phrase, True, several=False))
-    return tuple(dict.fromkeys(folded(agree_object(text, many)) for text in subjects for many in (False, True)))
 
 
 def _stated(edge: Edge, masked: str, tokens: list[Token], reverse: bool = False) -> bool:
@@ -161,10 +84,10 @@ def _stated(edge: Edge, masked: str, tokens: list[Token], reverse: bool = False)
     something that is named before what they are joined to.
     """
     subject, object_ = (edge.object, edge.subject) if reverse else (edge.subject, edge.object)
-    ways = dict.fromkeys(_phrases(edge.predicate, False), (object_, subject))
-    ways |= dict.fromkeys(_phrases(edge.predicate, True), (subject, object_))
+    ways = dict.fromkeys(phrases_of(edge.predicate, False), (object_, subject))
+    ways |= dict.fromkeys(phrases_of(edge.predicate, True), (subject, object_))
     symmetric = relations()[edge.predicate].symmetric
-    found = list(_any_phrase().finditer(masked))
+    found = list(any_phrase().finditer(masked))
     for number, match in enumerate(found):
         if match.group() not in ways:
             continue
@@ -186,13 +109,11 @@ def _stated(edge: Edge, masked: str, tokens: list[Token], reverse: bool = False)
 
 def _misstated(case: Case, edges: Sequence[Edge], masked: str, tokens: list[Token]) -> Iterator[tuple[str, Edge]]:
     """Yield relation phrases between the ends of a cited edge that none of the edges between them can be read as."""
-    for match in _any_phrase().finditer(masked):
-        left = [token for token in tokens if token.at < match.start()][-1:]
-        right = [token for token in tokens if token.at >= match.end()][:1]
-        for start, end in ((start, end) for a in left for b in right for start in a.nodes for end in b.nodes):
+    for phrase, a, b in stated_ties(masked, tokens):
+        for start, end in ((start, end) for start in a.nodes for end in b.nodes):
             joined = [edge for edge in edges if {edge.subject, edge.object} == {start, end}]
-            if joined and not any(_may_mean(case, match.group(), start, end, edge) for edge in joined):
-                yield match.group(), joined[0]
+            if joined and not any(_may_mean(case, phrase, start, end, edge) for edge in joined):
+                yield phrase, joined[0]
 
 
 def _may_mean(case: Case, phrase: str, start: str, end: str, edge: Edge) -> bool:
@@ -215,7 +136,7 @@ def _meanings() -> Mapping[str, tuple[tuple[str, bool], ...]]:
     found: dict[str, list[tuple[str, bool]]] = {}
     for predicate in relations():
         for forward in (True, False):
-            for phrase in _phrases(predicate, forward):
+            for phrase in phrases_of(predicate, forward):
                 found.setdefault(phrase, []).append((predicate, forward))
     return {phrase: tuple(meanings) for phrase, meanings in found.items()}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kgpaths.records import Finding, Span
+from kgpaths.validation import free
 from kgpaths.validation.registry import Case, Check, Fault, check
 
 
@@ -74,7 +75,13 @@ def paths_connected(case: Case) -> Iterator[Fault]:
 
 @check("steps_connected", "Each step starts from what is known by then, and every finding is followed to the answer.")
 def steps_connected(case: Case) -> Iterator[Fault]:
-    """Follow the cited edges of evidence and link steps from the findings; nothing may be left in the air."""
+    """Follow the cited edges of evidence and link steps from the findings; nothing may be left in the air.
+
+    A model's chains may know more than they cite: see `free.connected`.
+    """
+    if not case.templated:
+        yield from free.connected(case)
+        return
     known = {node for _, step in case.steps("findings") for node in step.node_ids}
     findings = sorted(known)
     neighbours: dict[str, set[str]] = {}
@@ -130,14 +137,19 @@ def step_entities(case: Case) -> Iterator[Fault]:
 
 @check("quotes_verbatim", "Every quote stands in the item at its offsets, and in the sentence that quotes it.")
 def quotes_verbatim(case: Case) -> Iterator[Fault]:
-    """Compare every span with its section, character by character, and look each quote up in its step."""
+    """Compare every span with its section, character by character, and look each quote up in its step.
+
+    A model may quote beside its sentence.
+    """
     for number, step in enumerate(case.chain.steps):
         text = " ".join(step.text.split())
         for quote in step.quotes:
             if elsewhere := _elsewhere(case, quote):
                 yield Fault(f"the quote {elsewhere}", "quote_not_verbatim", number)
-            elif " ".join(quote.text.split()) not in text:
+            elif case.templated and " ".join(quote.text.split()) not in text:
                 yield Fault(f"the step does not say {quote.text!r}", "quote_not_verbatim", number)
+    if not case.templated:
+        yield from free.misquoted(case)
     spans: list[tuple[str, Span | Finding]] = [(f"mention of {one.node_id}:", one.span) for one in case.mentions]
     spans += [("finding", one) for one in case.path_set.findings]
     if case.path_set.question:

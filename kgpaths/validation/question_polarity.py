@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kgpaths.validation import free
 from kgpaths.validation.registry import Case, Fault, check
 from kgpaths.vocabulary.relations import Relation, relations
 
@@ -39,6 +40,8 @@ def question_not_turned(case: Case) -> Iterator[Fault]:
         relation = relations().get(edge.predicate)
         if relation is not None and (relation.polarity == "contradicts" or _may_harm(relation)):
             return
+    if not case.templated and (free.harms_answer(case) if found in _FORBIDDING else free.denies_answer(case)):
+        return
     yield Fault(f"the question says {found!r}, and the chain argues for what holds", "polarity_violated")
 
 

@@ -16,7 +16,7 @@ from kgpaths.cli.app import app
 from kgpaths.corpus import Corpus, verify
 from kgpaths.errors import ConfigError, UsageError
 from kgpaths.testing import FaultServer
-from kgpaths.verbalization.recipes import load_recipe
+from kgpaths.verbalization.recipes.recipe import load_recipe
 from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 QUESTION = {
@@ -167,7 +167,7 @@ def test_a_models_row_is_printed_and_explained(
 
 
 def test_how_sure_a_reading_is_is_not_told_as_a_frequency(server: FaultServer, read_ward: Path, source: str) -> None:
-    model = ["--model", "stand-in", "--base-url", server.base_url]
+    model = ["--model", "stand-in", "--recipe", "medreason", "--base-url", server.base_url]
     asked = run("preview", "--source", source, "--graph", read_ward, "-n", 1, "--calls", *model)
     assert "can be a symptom of gout" in asked.partition("reply")[0]
     assert ", in 99%" not in asked

@@ -27,6 +27,10 @@ class PlainDrafter:
     def __init__(self, pipeline: Pipeline) -> None:
         self.template = TemplateVerbalizer(pipeline.graph)
         self.config = pipeline.config.llm
+        self.stages = 1
+
+    def serves(self, path_set: Any) -> bool:
+        return path_set.no_path is None
 
     def request(self, item: Any, mentions: Any, path_set: Any, *, sample: int = 0) -> ChatRequest:  # noqa: ARG002
         model, temperature, seed = self.config.sampling(sample)

@@ -84,7 +84,7 @@ def started(ward: Path, tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     ) -> subprocess.Popen[str]:
         command = [
             sys.executable, str(SCRIPT), "build", "--source", f"jsonl:{source}", "--graph", str(ward), "--out", "run",
-            "--model", model, "--base-url", base_url, "--quiet", *map(str, arguments),
+            "--model", model, "--base-url", base_url, "--recipe", "medreason", "--quiet", *map(str, arguments),
         ]  # fmt: skip
         return subprocess.Popen(
             command,

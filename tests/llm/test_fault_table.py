@@ -68,7 +68,8 @@ def corpus(
     def build(server: FaultServer, rows: int, concurrency: int, **endpoint: Any) -> tuple[dict[str, int], list[Row]]:
         source = questions(rows, unanswerable=frozenset(range(3, rows, UNANSWERABLE)))
         settings = {"concurrency": concurrency, "max_retries": 1, "outage_after": 10_000, "outage_share": 1.0}
-        llm = {"models": ("m",), "base_url": server.base_url, "tries": 2, "endpoint": settings | endpoint}
+        llm: dict[str, Any] = {"models": ("m",), "base_url": server.base_url, "recipe": "medreason", "tries": 2}
+        llm["endpoint"] = settings | endpoint
         result = kg.build(f"jsonl:{source}", out=tmp_path / "run", graph=str(ward), llm=llm)
         return result.stats, list(result.corpus.rows())
 

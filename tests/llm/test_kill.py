@@ -85,7 +85,8 @@ def test_a_build_killed_at_twenty_moments(
     source = questions(QUESTIONS)
     with FaultServer(latency_s=0.02) as server:
         command = [
-            "build", "--source", f"jsonl:{source}", "--graph", ward, "--model", "m", "--base-url", server.base_url,
+            "build", "--source", f"jsonl:{source}", "--graph", ward, "--model", "m",
+            "--base-url", server.base_url, "--recipe", "medreason",
             "--samples", SAMPLES, "--concurrency", CONCURRENCY, "--set", "shard_size=10", "--quiet", "--out",
         ]  # fmt: skip
         forks.start(*command, "whole")

@@ -48,7 +48,7 @@ def prompt(name: str, old: str, new: str) -> Change:
 
 
 def other_parser(_options: dict[str, Any], _folder: Path, patch: pytest.MonkeyPatch) -> None:
-    from kgpaths.verbalization.recipes import llm_verbalizer, reply_parsing
+    from kgpaths.verbalization.recipes.recipe import llm_verbalizer, reply_parsing
 
     def read(*given: Any) -> reply_parsing.Reading:
         reading = reply_parsing.read(*given)

@@ -16,7 +16,7 @@ from kgpaths.language import read_question
 from kgpaths.records import Reason, Verdict
 from kgpaths.validation import Validator, checks, decide
 from kgpaths.validation.discourse import meta_reference
-from kgpaths.validation.faithfulness import mask
+from kgpaths.validation.phrases import mask
 from kgpaths.verbalization import TemplateVerbalizer
 
 _SPEC = spec_from_file_location("corruptions", Path(__file__).parent / "corruptions.py")

@@ -18,8 +18,8 @@ from kgpaths.paths import PathFinder
 from kgpaths.paths.alike import finds_alike
 from kgpaths.records import Evidence, Option, QAItem
 from kgpaths.verbalization import LLMVerbalizer
-from kgpaths.verbalization.recipes import load_recipe, recipes
 from kgpaths.verbalization.recipes.prompt_files import PromptFile
+from kgpaths.verbalization.recipes.recipe import load_recipe, recipes
 
 DOCS = Path(__file__).parents[2] / "docs/recipes.md"
 EXAMPLES, COSTS = DOCS.with_name("recipe-examples.md"), DOCS.parent / "measurements/models.md"

@@ -145,7 +145,9 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def medreason(graph: KnowledgeGraph) -> LLMVerbalizer:
-    return LLMVerbalizer(graph, LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1"), finds_alike(graph))
+    return LLMVerbalizer(
+        graph, LLMConfig(models=("m",), base_url="http://127.0.0.1:1/v1", recipe="medreason"), finds_alike(graph)
+    )
 
 
 @pytest.fixture(scope="module")

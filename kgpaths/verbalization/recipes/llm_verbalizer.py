@@ -20,7 +20,7 @@ from kgpaths.verbalization.recipes.likelihood_ratios import unfounded_ratios
 from kgpaths.verbalization.recipes.prompt_files import PromptFile, as_data
 from kgpaths.verbalization.recipes.prompt_material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.recipes.recipe import recipe_of
-from kgpaths.verbalization.recipes.reply_answers import is_refusal
+from kgpaths.verbalization.recipes.reply_answers import declines, is_refusal
 from kgpaths.verbalization.recipes.reply_parsing import read, without_thinking
 from kgpaths.verbalization.recipes.structured_output import chain_schema, dialect
 
@@ -60,6 +60,9 @@ class LLMVerbalizer:
         ConfigError: a recipe or prompt file that is not valid.
     """
 
+    stages = 1
+    """Calls for a sample that needs no repair."""
+
     def __init__(self, graph: KnowledgeGraph, config: LLMConfig, alike: FindsAlike | None = None) -> None:
         self._graph = graph
         self._config = config
@@ -77,6 +80,10 @@ class LLMVerbalizer:
             for name in (section.title, *section.also_called)
             if name
         }
+
+    def serves(self, path_set: PathSet) -> bool:
+        """Say whether a question is asked: only with a path, as the recipe argues along paths."""
+        return path_set.no_path is None
 
     def request(
         self, item: QAItem, mentions: Sequence[Mention], path_set: PathSet, *, sample: int = 0
@@ -125,6 +132,9 @@ class LLMVerbalizer:
                 )
                 return Draft(generation=tuple(made), reason=FAULT_REASON[reply.fault], detail=detail)
             result = self._parsed(reply, item, mentions, material)
+            if result.chain is None and declines(reply.text):
+                detail = "the model says that no honest argument can be made"
+                return Draft(generation=tuple(made), reason="no_relevant_path", detail=detail)
             if result.chain is None and is_refusal(reply.text):
                 return Draft(generation=tuple(made), reason="llm_refusal", detail=" ".join(reply.text.split())[:200])
             best = result.chain or best

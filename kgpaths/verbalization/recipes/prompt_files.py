@@ -41,11 +41,29 @@ INPUTS: Mapping[str, str] = {
     "repeat_answer": "False where an open answer is too long to be said again in the last line",
     "fault": "what was wrong with a reply; of repair prompts",
     "known": "the labels that may be cited; of repair prompts",
+    "polarity": "what the question asks for: holds, exception, not_to_do or harms",
+    "recognised": "of guided recipes: lines of all that was recognised in the case, with labels, status and values",
+    "notes": "of guided recipes: .key_findings, .condition, .concepts and .missing of the proposal",
+    "argument": "of guided recipes: the proposal's claims as .text, with the .labels of what was found for them",
+    "set_aside": "of guided recipes: what the proposal says against options, as .option and .because",
+    "statements": "of guided recipes: lines of statements of the graph that fit the proposal, with their labels",
+    "contradicting": "of guided recipes: lines of statements that contradict a claim of the proposal",
+    "sentences": "of guided recipes: lines of sentences of reference texts, with their labels",
+    "path_label": "letter of the paths' labels, P unless the question holds such a label itself",
+    "sentence_label": "letter of the sentences' labels, S likewise",
+    "knowledge_label": "letter of the mark of own knowledge, K likewise",
+    "most_findings": "findings that a proposal may name",
+    "most_concepts": "concepts that a proposal may name",
+    "most_claims": "claims that a proposal may make",
+    "most_knowledge": "steps that may rest on own knowledge and nothing else",
+    "steps": "of judges: the chain's steps as .text, .cited (lines of what it rests on) and .knowledge",
 }
 """What a prompt may be given, for people who write prompts."""
 
-Grammar = Literal["cited-steps"]
-"""How a reply is laid out: titled sections of numbered steps that cite labels in brackets, and an `Answer:` line."""
+Grammar = Literal["cited-steps", "marked-steps", "json"]
+"""How a reply is laid out. `cited-steps`: titled sections of numbered steps that cite labels in brackets, and an
+`Answer:` line; `marked-steps`: numbered steps that end with marks (labels, quotations, own knowledge), and the same
+line; `json`: one JSON object."""
 
 _HEAD = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n", re.DOTALL)
 _TAG = re.compile(r"<(?=[/|!?]?[A-Za-z_|])")

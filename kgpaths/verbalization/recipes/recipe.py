@@ -42,6 +42,25 @@ class Shown(_Table):
     """Characters of the passage, cut at a space."""
 
 
+class Guide(_Table):
+    """What a recipe needs in which the model leads: the prompt by which it proposes, and how much."""
+
+    propose: str
+    """Name of the prompt that asks for a proposal."""
+    mend: str
+    """Name of the prompt that sends a proposal back."""
+    paths: int = Field(default=20, ge=0, le=50)
+    """Paths to the right answer that are offered."""
+    rival_paths: int = Field(default=4, ge=0, le=20)
+    """Paths to each other option that are offered."""
+    findings: int = Field(default=6, ge=1, le=20)
+    """Findings that the proposal may name."""
+    concepts: int = Field(default=8, ge=0, le=20)
+    """Concepts that it may name."""
+    claims: int = Field(default=8, ge=1, le=20)
+    """Claims that it may make."""
+
+
 class Recipe(_Table):
     """How a model is asked for a chain, from the stages before it to the titles of its parts.
 
@@ -59,6 +78,12 @@ class Recipe(_Table):
     repair_prompt: str = "repair"
     repairs: int = Field(default=1, ge=0, le=3)
     """Times that a reply with a structural fault is sent back with the fault named."""
+    guide: Guide | None = None
+    """What the model proposes before it writes; None where it writes at once from what it is given."""
+    judge: str = ""
+    """Name of the prompt by which a model judges the finished chain; empty for none."""
+    judge_mend: str = ""
+    """Name of the prompt that sends a judgement back which cannot be read."""
     linking: dict[str, Any] = {}
     """Knobs of the linking stage (`LinkingConfig`) that the recipe wants other than they are by default."""
     paths: dict[str, Any] = {}
@@ -76,7 +101,16 @@ class Recipe(_Table):
             ValidationConfig.parse(dict(self.validation))
         except ConfigError as error:
             raise ValueError(str(error)) from None
+        if self.judge and not self.judge_mend:
+            raise ValueError("a recipe with a judge needs judge_mend, the prompt that sends its reply back")
         return self
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Names of all prompts that it asks with, in the order of its stages."""
+        proposing = (self.guide.propose, self.guide.mend) if self.guide else ()
+        names = (*proposing, self.prompt, self.repair_prompt, self.judge, self.judge_mend)
+        return tuple(dict.fromkeys(name for name in names if name))
 
     def stages(self) -> dict[str, dict[str, Any]]:
         """Return the knobs of the stages before and after, as `BuildConfig` takes them; only what the recipe sets."""
@@ -126,7 +160,7 @@ def recipes(prompts: PromptFolder | None = None) -> Mapping[str, Recipe]:
     """Return the recipes of the prompt folders by name.
 
     >>> list(recipes())
-    ['blind', 'clinical-phases', 'evidence-steps', 'medreason']
+    ['blind', 'clinical-phases', 'evidence-steps', 'guided', 'medreason']
     """
     folders = (prompts or PromptFolder()).folders
     found = {path.stem: path for folder in reversed(folders) for path in folder.glob("recipes/*.yaml")}
@@ -151,7 +185,7 @@ def prompt_hashes(config: LLMConfig) -> dict[str, str]:
     ['blind', 'recipe', 'repair']
     """
     recipe, folder = recipe_of(config)
-    prompts = {name: folder.prompt(name).hash for name in (recipe.prompt, recipe.repair_prompt)}
+    prompts = {name: folder.prompt(name).hash for name in recipe.prompts}
     return prompts | {"recipe": sha256(recipe.model_dump_json().encode()).hexdigest()}
 
 

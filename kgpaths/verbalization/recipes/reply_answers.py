@@ -19,6 +19,7 @@ _DECLINES = re.compile(
     r"i (?:cannot|can['’]?t|can not|am unable|am not able|won['’]?t|will not|must decline)\b)",
     re.IGNORECASE,
 )
+_NONE = re.compile(r"\A\W*(?:NONE\b|(?i:none)\W*\Z)")
 _LONGEST_REFUSAL = 600
 """Characters; what is longer has something else to say as well."""
 
@@ -88,3 +89,12 @@ def is_refusal(text: str) -> bool:
     """
     said = without_thinking(text)
     return len(said) <= _LONGEST_REFUSAL and _DECLINES.match(said) is not None
+
+
+def declines(text: str) -> bool:
+    """Say whether a reply says that no honest argument can be made.
+
+    >>> declines("NONE"), declines("NONE. The statements are about mice."), declines("None of the findings is new.")
+    (True, True, False)
+    """
+    return _NONE.match(without_thinking(text)) is not None
