@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import yaml
-
 from kgpaths.language.denial import denied_verbs
 from kgpaths.resources import resource
 
@@ -49,6 +47,8 @@ def _filled(expression: str) -> str:
 @cache
 def tables() -> Mapping[str, Any]:
     """Return the file as it is."""
+    import yaml
+
     read: Mapping[str, Any] = yaml.safe_load(resource("ontologies", "language", "question.yaml").read_text("utf-8"))
     return read
 

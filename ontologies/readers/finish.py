@@ -28,7 +28,7 @@ def finish(nodes: list[NodeRecord], edges: list[EdgeRecord], unaltered: list[Nod
     matches = crosswalk.read_crosswalk(data)
     tied, ties = gene_products.tie(data, nodes, kept_apart())
     nodes = mesh.typed_alike(_without_repetitions([*tied, *nodes]), unaltered)
-    types = {one.id: (one.type,) for one in nodes}
+    types: dict[str, tuple[str, ...]] = {one.id: (one.type,) for one in nodes}
     types |= {one.id: _READ_ELSEWHERE.get(vocabulary(one.id), ()) for one in unaltered if one.id not in types}
     # An id that HPO replaced stands for the term; one that no source defines, for another of the same concept.
     replaced = {xref: one.id for one in unaltered for xref in one.xrefs if xref.startswith("HP:")}
