@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kgpaths.extraction import read_texts
 from kgpaths.extraction.readers import REPRINT
-from kgpaths.extraction.texts import TextFault
+from kgpaths.files import Fault
 
 FILES = {"medquad": "qa/medquad.jsonl.gz", "openstax": "text/openstax.jsonl.gz"}
 
@@ -29,7 +29,7 @@ def main() -> None:
         lines = [
             json.dumps({"id": text.id, "text": text.text, "url": text.url}, ensure_ascii=False) + "\n"
             for text in read_texts(data / file)
-            if not isinstance(text, TextFault) and text.section != REPRINT and text.text
+            if not isinstance(text, Fault) and text.section != REPRINT and text.text
         ]
         out = Path(__file__).parent / "texts" / f"{source}.jsonl.xz"
         out.parent.mkdir(exist_ok=True)
