@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kgpaths.errors import GraphError, UsageError
-from kgpaths.graph import KnowledgeGraph, default
+from kgpaths.graph import KnowledgeGraph
+from kgpaths.graph.table_folder import check_tables
 from kgpaths.vocabulary.licences import licences
 from kgpaths.vocabulary.node_types import node_types
 from kgpaths.vocabulary.relations import relations
@@ -130,4 +131,4 @@ def test_damaged_tables_are_refused(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  nodes.tsv.xz\n")
     (tmp_path / "nodes.tsv.xz").write_bytes(b"damaged")
     with pytest.raises(GraphError, match=r"nodes\.tsv\.xz is not the file"):
-        default._check_tables(tmp_path)
+        check_tables(tmp_path)

@@ -26,7 +26,7 @@ PACKAGE = Path(kgpaths.__file__).parent
 HEAD = resource("ontologies", "relations.yaml").read_text("utf-8").split("\n\n")[0]
 EXCEPTIONS = {
     "graph/readers/biolink.py": "words of Biolink, and the pairs of relations that they become",
-    "linking/candidates.py": "an order of preference between node types, which no set has",
+    "linking/match/candidates.py": "an order of preference between node types, which no set has",
 }
 """Files that list names of the vocabulary, and why."""
 RELATIONS, TYPES = relations.relations(), node_types.node_types()
