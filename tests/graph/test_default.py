@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -128,7 +129,11 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: py
 
 
 def test_damaged_tables_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  nodes.tsv.xz\n")
+    names = ("edges.tsv.xz", "nodes.tsv.xz", "text_edges.tsv.xz")
+    for name in names:
+        (tmp_path / name).write_bytes(b"whole")
+    (tmp_path / "SHA256SUMS").write_text("".join(f"{hashlib.sha256(b'whole').hexdigest()}  {name}\n" for name in names))
+    check_tables(tmp_path)
     (tmp_path / "nodes.tsv.xz").write_bytes(b"damaged")
     with pytest.raises(GraphError, match=r"nodes\.tsv\.xz is not the file"):
         check_tables(tmp_path)
