@@ -12,6 +12,7 @@ import lzma
 import os
 import re
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -65,6 +66,11 @@ class SentenceIndex:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._closed = weakref.finalize(self, connection.close)
+
+    def close(self) -> None:
+        """Close the file; an index that nobody holds any more closes by itself."""
+        self._closed()
 
     @classmethod
     def of(cls, passages: Iterable[Passage]) -> Self:
