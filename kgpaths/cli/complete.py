@@ -125,7 +125,7 @@ def build_keys(incomplete: str) -> list[str]:
     """Return options of a build and their groups, as `kgpaths config` takes them.
 
     >>> build_keys("validation")
-    ['validation', 'validation.min_margin']
+    ['validation', 'validation.min_margin', 'validation.most_knowledge']
     """
     from kgpaths.config import BuildConfig
 

@@ -104,6 +104,8 @@ class RowChecks:
         """Look at the sentences that steps cite: as long as their place, and one for each id."""
         said = {one.id: one for one in row.cited_sentences}
         for number, step in enumerate(row.chain.steps if row.chain else (), 1):
+            if step.knowledge and row.chain and row.chain.verbalizer == "template":
+                yield f"step {number} is of a template and rests on a model's knowledge"
             for one in step.sentences:
                 if one.end - one.start != len(one.text):
                     place = f"{one.start}:{one.end}"

@@ -51,7 +51,18 @@ def test_how_an_endpoint_is_treated_is_no_other_build(changed: list[str], ward: 
         return rehearse("\n".join(message["content"] for message in payload["messages"]))
 
     with FaultServer(reply=reply) as server:
-        model = ["--model", "m", "--base-url", server.base_url, "--graph", str(ward), "--out", str(tmp_path / "run")]
+        model = [
+            "--model",
+            "m",
+            "--recipe",
+            "medreason",
+            "--base-url",
+            server.base_url,
+            "--graph",
+            str(ward),
+            "--out",
+            str(tmp_path / "run"),
+        ]
         command = ["build", "--source", questions(tmp_path, "train"), *model]
         for more in ([], changed, ["-q"]):
             done = CliRunner().invoke(app, [*command, *more])

@@ -48,7 +48,7 @@ def prompt(name: str, old: str, new: str) -> Change:
 
 
 def other_parser(_options: dict[str, Any], _folder: Path, patch: pytest.MonkeyPatch) -> None:
-    from kgpaths.verbalization.recipes.recipe import llm_verbalizer, reply_parsing
+    from kgpaths.verbalization.recipes import llm_verbalizer, reply_parsing
 
     def read(*given: Any) -> reply_parsing.Reading:
         reading = reply_parsing.read(*given)
@@ -115,7 +115,7 @@ def finished(server: FaultServer, ward: Path, tmp_path_factory: pytest.TempPathF
     options: dict[str, Any] = {
         "source": f"jsonl:{folder / 'q.jsonl'}",
         "graph": str(ward),
-        "llm": {"models": ("m",), "base_url": server.base_url},
+        "llm": {"models": ("m",), "recipe": "medreason", "base_url": server.base_url},
     }
     result = kg.build(out=folder / "run", **options)
     assert (result.accepted, server.requests) == (ROWS, ROWS)
