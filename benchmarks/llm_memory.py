@@ -72,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=200_000)
     rows = parser.parse_args().rows
-    judge, done = Pipeline.judge, 0
+    judge, done = Pipeline.best, 0
 
     def judged(pipeline: Pipeline, *given: Any) -> Any:
         nonlocal done
@@ -81,7 +81,7 @@ def main() -> None:
             print(f"{done:>8,} rows  {resident_mb():6.1f} MB", flush=True)
         return judge(pipeline, *given)
 
-    Pipeline.judge = judged  # type: ignore[method-assign]
+    Pipeline.best = judged  # type: ignore[method-assign]
     with server() as base_url, tempfile.TemporaryDirectory() as folder:
         write_questions(Path(folder) / "questions.jsonl", rows)
         llm = {"models": ("stand-in",), "base_url": base_url, "endpoint": {"concurrency": 64}}

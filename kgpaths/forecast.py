@@ -85,7 +85,7 @@ def _predicted(pipeline: Pipeline, llm: LLMConfig, items: list[Any], total: int,
     from kgpaths.llm.tokens import rough_tokens
 
     drafter = pipeline.drafter()
-    each = drafter.stages + (pipeline.reader() is not None)
+    each = drafter.stages + (pipeline.model_judge() is not None)
     endpoint = Endpoint(llm.base_url, llm.endpoint)
     meter, usual = TokenMeter(), Range(*_USUAL_COMPLETION)
     rows = tokens = stored = 0

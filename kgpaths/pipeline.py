@@ -87,7 +87,7 @@ class Pipeline:
             return GuidedVerbalizer(self.graph, self.config.llm, ClaimSearch(self.graph, self.linker, texts))
         return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder.opened))
 
-    def reader(self) -> Judge | None:
+    def model_judge(self) -> Judge | None:
         """Return what lets a model judge accepted chains; None where the recipe or the configuration wants no judge.
 
         Raises:
@@ -118,7 +118,7 @@ class Pipeline:
             except Exception as error:
                 row = self.broken_row(item, error)
             else:
-                self.unbroken()
+                self.watch(row)
             yield row
 
     def row(self, item: QAItem) -> Row:
@@ -127,7 +127,7 @@ class Pipeline:
         if path_set.no_path is not None:
             return self.without_path(item, mentions, path_set)
         chain, generation = self.verbalizer.verbalize(item, mentions, path_set)
-        return self.judge(item, mentions, path_set, [Draft(chain=chain, generation=generation)])
+        return self.best(item, mentions, path_set, [Draft(chain=chain, generation=generation)])
 
     def find(self, item: QAItem) -> tuple[tuple[Mention, ...], PathSet]:
         """Return what a chain can be written from: mentions and paths."""
@@ -140,7 +140,7 @@ class Pipeline:
         made = {"status": "rejected", "reasons": (path_set.no_path,), "detail": path_set.detail}
         return self._row(item, mentions, path_set, **made)
 
-    def judge(self, item: QAItem, mentions: tuple[Mention, ...], path_set: PathSet, drafts: Sequence[Draft]) -> Row:
+    def best(self, item: QAItem, mentions: tuple[Mention, ...], path_set: PathSet, drafts: Sequence[Draft]) -> Row:
         """Return the row with the best of the drafts: accepted before rejected before none, then by the verdicts."""
         from kgpaths.validation import decide
 
@@ -172,7 +172,7 @@ class Pipeline:
         return self._row(item, mentions, **judged[0][1], drafts=tuple(draft for _, _, draft in others))
 
     @staticmethod
-    def read(row: Row, verdicts: Sequence[Verdict], generation: Sequence[Generation]) -> Row:
+    def judged(row: Row, verdicts: Sequence[Verdict], generation: Sequence[Generation]) -> Row:
         """Return an accepted row with what a model says of its chain: accepted still, or rejected, or failed."""
         from kgpaths.validation import decide
 
@@ -222,9 +222,7 @@ class Pipeline:
         _log.error("%s: a stage broke on this item: %s", item.id, said)
         _log.debug("%s: a stage broke on this item", item.id, exc_info=error)
         place = traceback.extract_tb(error.__traceback__)[-1:]
-        self._broken[type(error), *((one.filename, one.lineno) for one in place)] += 1
-        if max(self._broken.values()) >= MOST_EQUAL_ERRORS:
-            raise StageBroken(f"{MOST_EQUAL_ERRORS} questions in a row broke with the same error: {said}") from error
+        self._broke((type(error), *((one.filename, one.lineno) for one in place)), said)
         return Row(
             id=item.id,
             item=item,
@@ -235,9 +233,22 @@ class Pipeline:
             detail=said,
         )
 
-    def unbroken(self) -> None:
-        """Note that a question went through all stages."""
-        self._broken.clear()
+    def watch(self, row: Row) -> None:
+        """Note that a question went through all stages, or that a check broke on it.
+
+        Raises:
+            StageBroken: the same check broke on `MOST_EQUAL_ERRORS` questions in a row.
+        """
+        broken = [one for one in row.verdicts if one.reason == "stage_error"]
+        if not broken:
+            self._broken.clear()
+        for one in broken:
+            self._broke((one.check, one.detail.partition(":")[0]), f"check {one.check}: {one.detail}")
+
+    def _broke(self, what: tuple[object, ...], said: str) -> None:
+        self._broken[what] += 1
+        if self._broken[what] >= MOST_EQUAL_ERRORS:
+            raise StageBroken(f"{MOST_EQUAL_ERRORS} questions in a row broke with the same error: {said}")
 
     def fault_row(self, fault: SourceFault) -> Row:
         """Return the row of a source row that is no question."""

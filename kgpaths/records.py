@@ -506,22 +506,22 @@ class CitedSentence(Record):
 
 
 class GroundedClaim(Record):
-    """A claim with what was found for it and against it."""
+    """A claim with what was found that may bear it out, or that speaks against it."""
 
     claim: Claim
     subject_id: str = ""
     """CURIE that the subject links to; empty where it links to none."""
     object_id: str = ""
     edges: tuple[Edge, ...] = ()
-    """Edges of the graph that say it."""
+    """Edges of the graph between its ends, or between one end and a class or an example of the other."""
     sentences: tuple[CitedSentence, ...] = ()
-    """Sentences of reference texts that say it."""
+    """Sentences of reference texts that name both ends."""
     against: tuple[Edge, ...] = ()
-    """Edges that say the opposite."""
+    """Edges between its ends that deny."""
 
     @property
     def found(self) -> bool:
-        """True when an edge or a sentence says it."""
+        """True when there is an edge or a sentence to look at; whether it says the claim is for a reader to judge."""
         return bool(self.edges or self.sentences)
 
 
@@ -633,7 +633,7 @@ class Draft(Record):
     complaints: tuple[Complaint, ...] = ()
     """Edges that the model was shown and called wrong."""
     ungrounded: tuple[Claim, ...] = ()
-    """What the model proposed and neither the graph nor a text was found to say."""
+    """What the model proposed and for which neither an edge nor a sentence with both ends was found."""
 
 
 class Row(Record):
@@ -666,7 +666,7 @@ class Row(Record):
     complaints: tuple[Complaint, ...] = ()
     """Edges that the model was shown and called wrong, cited or not."""
     ungrounded: tuple[Claim, ...] = ()
-    """What the model proposed and neither the graph nor a text was found to say."""
+    """What the model proposed and for which neither an edge nor a sentence with both ends was found."""
 
     @property
     def cited(self) -> frozenset[str]:

@@ -102,7 +102,7 @@ def drafted_rows(
     """
     config = pipeline.config.llm
     assert config is not None
-    drafter, judge = pipeline.drafter(), pipeline.reader()
+    drafter, judge = pipeline.drafter(), pipeline.model_judge()
     with asyncio.Runner() as runner:
         endpoint = runner.run(Endpoint(config.base_url, config.endpoint, store=store).__aenter__())
         try:
@@ -133,14 +133,14 @@ async def _written(
             await drafter.draft(item, mentions, path_set, endpoint, sample=sample)
             for sample in range(pipeline.config.llm.samples)
         ]
-        row: Row = await compute(pipeline.judge, item, mentions, path_set, drafts)
+        row: Row = await compute(pipeline.best, item, mentions, path_set, drafts)
         if judge is not None and row.status == "accepted":
-            row = pipeline.read(row, *await judge.judge(row, endpoint))
+            row = pipeline.judged(row, *await judge.judge(row, endpoint))
     except (Interrupted, UsageError):  # concerns the run
         raise
     except Exception as error:
         return pipeline.broken_row(item, error)
-    pipeline.unbroken()
+    pipeline.watch(row)
     return row
 
 
@@ -156,7 +156,7 @@ class _Stream:
         self.config = run.config.llm
         self.made_row = made_row
         self.drafter = drafter
-        self.judge = pipeline.reader()
+        self.judge = pipeline.model_judge()
         self.endpoint = Endpoint(self.config.base_url, self.config.endpoint, store=run.out / REPLIES)
         self.unsettled: list[tuple[int, list[Row]]] = []
 

@@ -7,11 +7,17 @@ from typing import Annotated
 
 import typer
 
+from kgpaths.cli.settings import flag
+
 
 def complaints(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders whose chains a model wrote.")],
-    least: Annotated[int, typer.Option(min=1, help="Rows in which an edge was called wrong, at least.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, one an edge.")] = False,
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN…", help="Read these run folders, whose chains a model wrote.")
+    ],
+    least: Annotated[
+        int, typer.Option(min=1, metavar="N", help="List only edges that at least this many rows call wrong.")
+    ] = 1,
+    as_json: Annotated[bool, flag("--json", help="Print one JSON object a line for each edge.")] = False,
 ) -> None:
     """List edges by how many rows call them false or say that a word means something else; for a person to read."""
     import json

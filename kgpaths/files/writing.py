@@ -17,8 +17,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def disk_errors(place: Path) -> Iterator[None]:
+def disk_errors(place: Path, *, advice: str = "choose another folder with --out") -> Iterator[None]:
     """Turn what the disk refuses into errors that say what to do.
+
+    Args:
+        place: what was to be written, for the message.
+        advice: what to do where the place cannot be written.
 
     Raises:
         StorageFull: no space is left.
@@ -30,7 +34,7 @@ def disk_errors(place: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise no_space(place) from error
         why = error.strerror or error
-        raise UsageError(f"{place} cannot be written: {why}; choose another folder with --out") from error
+        raise UsageError(f"{place} cannot be written: {why}; {advice}") from error
 
 
 def no_space(place: Path) -> StorageFull:

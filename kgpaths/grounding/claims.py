@@ -100,14 +100,15 @@ class ClaimSearch:
         )
 
     def _linked(self, text: str) -> str:
-        """Return the node that a text names as a whole, else the one that most of its words name; empty without one.
+        """Return the node that a text names as a whole, else that of its longest name; empty without one.
 
         A claim says "watery diarrhea" or "severe RSV infection" where the graph speaks of diarrhea and the infection:
-        what holds of these is shown, and the writer decides whether it bears on the claim.
+        what holds of these is shown, and the writer decides whether it bears on the claim. What the text denies
+        ("negative rheumatoid factor") is named by nothing, and so is a text of which the name is a small part.
         """
         found = [one for one in self._linker.link_string(text) if one.tier in _SURE]
         if not found:
-            found = [one for one in self._linker.link(text) if one.tier in _SURE]
+            found = [one for one in self._linker.link(text) if one.tier in _SURE and one.assertion == "present"]
             found.sort(key=lambda one: (one.start - one.end, -one.start))
             if found and found[0].end - found[0].start < _LEAST_SHARE * len(text):
                 return ""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import lzma
-import os
 import re
 import sqlite3
 import weakref
@@ -18,13 +18,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from kgpaths.files import disk_errors, new_folder
+from kgpaths.language import sentences as splitter
 from kgpaths.language.sentences import sentences
 from kgpaths.records import CitedSentence
 from kgpaths.resources import cache_dir, resource
 from kgpaths.vocabulary.licences import licences
 
+_log = logging.getLogger(__name__)
+
 _FORMAT = "1"
 """Of the index file; another one is another file."""
+_INDEX = "sentences.sqlite"
 _SHORTEST, _LONGEST = 25, 400
 """Characters of a sentence that can be cited."""
 _SCHEMA = """
@@ -85,22 +90,26 @@ class SentenceIndex:
 
         Args:
             sources: keys of the licence ledger; sentences of other sources are not found. None takes all.
+
+        Raises:
+            UsageError, StorageFull: the cache cannot be written.
         """
         files = sorted(resource("ontologies", "texts").glob("*.jsonl.xz"))
         wanted = None if sources is None else set(sources)
         files = [file for file in files if wanted is None or file.name.partition(".")[0] in wanted]
-        digest = hashlib.sha256(_FORMAT.encode())
+        digest = hashlib.sha256(_FORMAT.encode() + Path(splitter.__file__).read_bytes())
         for file in files:
             digest.update(file.name.encode() + file.read_bytes())
-        path = cache_dir() / f"sentences-{digest.hexdigest()[:16]}.sqlite"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_suffix(f".{os.getpid()}")
-            beside.unlink(missing_ok=True)
-            with closing(sqlite3.connect(beside)) as connection:
+        folder = cache_dir() / f"sentences-{digest.hexdigest()[:16]}"
+        if not (folder / _INDEX).exists():
+            _log.info("indexing the sentences of the reference texts (once)")
+            with (
+                disk_errors(folder, advice="set KGPATHS_CACHE to a folder that can be written"),
+                new_folder(folder) as part,
+                closing(sqlite3.connect(part / _INDEX)) as connection,
+            ):
                 _fill(connection, (passage for file in files for passage in _read(file)))
-            beside.replace(path)
-        return cls(sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False))
+        return cls(sqlite3.connect(f"file:{folder / _INDEX}?mode=ro", uri=True, check_same_thread=False))
 
     def holding(self, groups: Sequence[Sequence[str]], *, limit: int = 3) -> list[CitedSentence]:
         """Return sentences that hold a name of every group, in any form that Porter's stemmer takes for the same.

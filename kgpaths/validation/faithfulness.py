@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from kgpaths.language.english import folded
 from kgpaths.records import Edge, Step
 from kgpaths.validation import free
 from kgpaths.validation.phrases import Token, any_phrase, mask, phrases_of, stated_ties
@@ -145,8 +144,4 @@ def _must_name(case: Case, step: Step, node: str) -> bool:
     """The conclusion may name the answer by its text alone; distractors likewise."""
     if step.kind not in ("conclusion", "distractor"):
         return True
-    return not any(
-        f" {folded(option.text)} " in f" {folded(step.text)} "
-        for option in case.item.options
-        if any(m.node_id == node and m.section == f"option:{option.key}" for m in case.mentions)
-    )
+    return not case.names_option(step, {node})

@@ -66,9 +66,8 @@ def entities(case: Case) -> Iterator[Fault]:
     """Look for the ends of cited edges in the words, and for conditions that come from nowhere.
 
     A sentence that cites an edge names both ends of it, or one of them and refers back to the other ("it", "this"), or
-    knows more than it cites. A disease that neither
-    the case, nor a citation, nor an earlier step names may stand in steps that say they know more, and in those that
-    rest on a sentence, which may name it.
+    knows more than it cites. A disease that neither the case, nor a citation, nor an earlier step names may stand in
+    steps that say they know more, and in those that rest on a sentence, which may name it.
     """
     known = set(case.linked("question", "context", "option", "answer"))
     for number, step in enumerate(case.chain.steps):
@@ -84,12 +83,12 @@ def entities(case: Case) -> Iterator[Fault]:
                     yield Fault(f"{tie!r} is said, and nothing that is cited says it", "uncited_step", number)
         for edge in edges:
             ends = {edge.subject, edge.object}
-            if not ends & said and not _called_otherwise(case, step, ends):
+            if not ends & said and not case.names_option(step, ends):
                 yield Fault(f"the step cites edge {edge.id} but names neither end of it", "uncited_step", number)
                 continue
             refers = step.knowledge or step.sentences or _PRONOUN.search(step.text)
             strangers = ends - said - (known if refers or step.kind == "distractor" else set())
-            if strangers and not _called_otherwise(case, step, strangers):
+            if strangers and not case.names_option(step, strangers):
                 listed = ", ".join(sorted(strangers))
                 yield Fault(f"the step cites {listed} but does not name it", "uncited_step", number)
         if step.kind in ("findings", "absent"):
@@ -102,15 +101,6 @@ def entities(case: Case) -> Iterator[Fault]:
                     listed = ", ".join(sorted(token.nodes))
                     yield Fault(f"the step names {listed}, which nothing cites", "uncited_step", number)
         known |= said | set(step.node_ids)
-
-
-def _called_otherwise(case: Case, step: Step, ends: set[str]) -> bool:
-    """Say whether a step names an option's node by the option's own text."""
-    return any(
-        f" {folded(option.text)} " in f" {folded(step.text)} "
-        for option in case.item.options
-        if any(one.node_id in ends and one.section == f"option:{option.key}" for one in case.mentions)
-    )
 
 
 def _diseases(case: Case, nodes: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -84,6 +84,15 @@ class Case:
     def linked(self, *roles: str) -> frozenset[str]:
         """Return the nodes that mentions of these roles link to."""
         return frozenset(mention.node_id for mention in self.mentions if mention.role in roles)
+
+    def names_option(self, step: Step, nodes: Collection[str]) -> bool:
+        """Return whether a step names one of these nodes by the text of an option that is linked to it."""
+        words = f" {folded(step.text)} "
+        return any(
+            f" {folded(option.text)} " in words
+            for option in self.item.options
+            if any(one.node_id in nodes and one.section == f"option:{option.key}" for one in self.mentions)
+        )
 
     def steps(self, *kinds: str) -> Iterator[tuple[int, Step]]:
         """Yield the steps of these kinds with their index."""

@@ -96,3 +96,8 @@ def test_paths_lead_from_a_finding_over_a_concept_to_the_answer(search: ClaimSea
     grounded = search(item, mentions, [said("azithromycin", "pneumonia")], ["pneumonia", "asthma"])
     assert [path.node_ids for path in grounded.paths] == [("HP:1", "DOID:552", "DRUGBANK:1")]
     assert [one.found for one in grounded.claims] == [True]
+
+
+def test_what_a_claim_denies_is_not_named(search: ClaimSearch) -> None:
+    assert search.claim(said("a high fever", "pneumonia")).subject_id == "HP:1"
+    assert search.claim(said("without fever", "pneumonia")).subject_id == ""

@@ -7,7 +7,7 @@ import pytest
 from kgpaths.errors import StageBroken
 from kgpaths.graph import EdgeRecord, KnowledgeGraph, NodeRecord
 from kgpaths.pipeline import MOST_EQUAL_ERRORS, Pipeline
-from kgpaths.records import Option, QAItem
+from kgpaths.records import Option, QAItem, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,14 @@ def test_errors_with_good_rows_between_do_not(pipeline: Pipeline, monkeypatch: p
     monkeypatch.setattr(pipeline.verbalizer, "verbalize", now_and_then)
     made = list(pipeline.rows(question(number) for number in range(3 * MOST_EQUAL_ERRORS)))
     assert [row.status for row in made[:4]] == ["accepted", "failed", "accepted", "failed"]
+
+
+def test_a_check_that_breaks_on_every_question_stops_the_run(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> tuple[Verdict, ...]:
+        return (Verdict(check="odd", outcome="error", reason="stage_error", detail="KeyError: 'x'"),)
+
+    monkeypatch.setattr(pipeline.validator, "validate", broken)
+    with pytest.raises(StageBroken, match="check odd: KeyError"):
+        list(pipeline.rows(question(number) for number in range(100)))

@@ -293,7 +293,7 @@ def test_the_best_of_several_is_kept_and_the_others_are_negatives(graph: Knowled
 
     with FaultServer(reply=mixed) as server:
         drafts = asyncio.run(asked(server))
-    row = Pipeline(graph).judge(*case, drafts)
+    row = Pipeline(graph).best(*case, drafts)
     assert row.status == "accepted"
     assert row.chain == drafts[3].chain
     assert {entry.model for entry in row.generation} == {"b"}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from kgpaths.config import LLMConfig
 from kgpaths.errors import UsageError
 from kgpaths.language.control_tokens import leaked, own_turn
 from kgpaths.language.english import folded
-from kgpaths.llm import FAULT_REASON, ChatRequest, Message, Reply
-from kgpaths.records import Chain, Draft, Generation, Mention, PathSet, QAItem, ReasoningPath
+from kgpaths.llm import FAULT_REASON, ChatRequest, Reply
+from kgpaths.records import Chain, Draft, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import usable_paths
+from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request
 from kgpaths.verbalization.recipes.chain_assembly import Assembled, Flaw, assemble
 from kgpaths.verbalization.recipes.citations import Labels
 from kgpaths.verbalization.recipes.likelihood_ratios import unfounded_ratios
-from kgpaths.verbalization.recipes.prompt_files import PromptFile, as_data
 from kgpaths.verbalization.recipes.prompt_material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.recipes.recipe import recipe_of
 from kgpaths.verbalization.recipes.reply_answers import declines, is_refusal
@@ -27,26 +26,8 @@ from kgpaths.verbalization.recipes.structured_output import chain_schema, dialec
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
 
-ATTEMPTS_PER_SAMPLE = 100
-"""Sample `s` asks under the attempts from `100 * s` on."""
-
-
 FindsAlike = Callable[[QAItem, tuple[Mention, ...]], tuple[ReasoningPath, ...]]
 """Returns the paths that each option would have if it were right."""
-
-
-class Completes(Protocol):
-    """The one thing that is needed of an endpoint."""
-
-    async def complete(self, request: ChatRequest, *, attempt: int = 0) -> Reply:
-        """Return the reply to exactly this attempt, replayed or fresh."""
-
-
-class _Call(NamedTuple):
-    """A prompt that was sent, and how to record it."""
-
-    request: ChatRequest
-    prompt: PromptFile
 
 
 class LLMVerbalizer:
@@ -118,33 +99,35 @@ class LLMVerbalizer:
         material = self._material(item, mentions, path_set)
         if isinstance(material, Draft):
             return material
-        call = _Call(self._request(material, sample), self._prompt)
-        made: list[Generation] = []
+        asked, prompt = self._request(material, sample), self._prompt
+        calls = Calls(endpoint, self._config, sample)
         best: Chain | None = None
         flaw: Flaw | None = None
         for repair in range(self.recipe.repairs + 1):
-            reply = await self._ask(endpoint, call, sample, made)
+            reply = await calls.ask(asked, prompt)
             if reply.fault is not None:
                 if repair and best is not None:
                     break
                 detail = (
                     reply.detail if not repair else f"{reply.detail} (asked to mend: {flaw.message if flaw else ''})"
                 )
-                return Draft(generation=tuple(made), reason=FAULT_REASON[reply.fault], detail=detail)
+                return Draft(generation=tuple(calls.made), reason=FAULT_REASON[reply.fault], detail=detail)
             result = self._parsed(reply, item, mentions, material)
             if result.chain is None and declines(reply.text):
                 detail = "the model says that no honest argument can be made"
-                return Draft(generation=tuple(made), reason="no_relevant_path", detail=detail)
+                return Draft(generation=tuple(calls.made), reason="no_relevant_path", detail=detail)
             if result.chain is None and is_refusal(reply.text):
-                return Draft(generation=tuple(made), reason="llm_refusal", detail=" ".join(reply.text.split())[:200])
+                return Draft(
+                    generation=tuple(calls.made), reason="llm_refusal", detail=" ".join(reply.text.split())[:200]
+                )
             best = result.chain or best
             flaw = result.flaws[0] if result.flaws else None
             if flaw is None:
                 break
-            call = self._mending(call.request, reply, result.flaws, material)
+            asked, prompt = mending(asked, reply, self._fault(result.flaws, material)), self._repair
         if best is None and flaw is not None:
-            return Draft(generation=tuple(made), reason=flaw.reason, detail=flaw.message)
-        return Draft(chain=best, generation=tuple(made))
+            return Draft(generation=tuple(calls.made), reason=flaw.reason, detail=flaw.message)
+        return Draft(chain=best, generation=tuple(calls.made))
 
     def parse(
         self, text: str, item: QAItem, mentions: Sequence[Mention], path_set: PathSet, *, reasoning: str = ""
@@ -179,61 +162,19 @@ class LLMVerbalizer:
             return Draft(reason="no_options", detail=str(error))
 
     def _request(self, material: Material, sample: int) -> ChatRequest:
-        blocks = self._prompt.render(material.inputs)
-        model, temperature, seed = self._config.sampling(sample)
-        messages = [Message(role="system", content=blocks["system"])] if blocks.get("system") else []
-        request = ChatRequest(
-            model=model,
-            messages=(*messages, Message(role="user", content=blocks["user"])),
-            temperature=temperature,
-            top_p=self._config.top_p,
-            max_tokens=self._config.max_tokens,
-            seed=seed,
-        )
-        return self._shaped(request)
-
-    def _shaped(self, request: ChatRequest) -> ChatRequest:
         titles = [section.title for section in self.recipe.layout.sections if section.title]
-        return self._dialect.apply(request, chain_schema(titles))
+        asked = request(self._config, self._prompt, material.inputs, sample)
+        return self._dialect.apply(asked, chain_schema(titles))
 
-    def _mending(self, request: ChatRequest, reply: Reply, flaws: Sequence[Flaw], material: Material) -> _Call:
+    def _fault(self, flaws: Sequence[Flaw], material: Material) -> str:
+        """Return what a model is told of its reply."""
         values = {
             "fault": "; ".join(flaw.message for flaw in flaws),
             "known": ", ".join(material.labels),
             "edge_label": material.edge_label,
             "quote_label": material.quote_label,
         }
-        said = Message(role="assistant", content=as_data(reply.text or reply.reasoning))
-        asked = Message(role="user", content=self._repair.render(values)["user"])
-        mended = request.model_copy(update={"messages": (*request.messages, said, asked)})
-        return _Call(mended, self._repair)
-
-    async def _ask(self, endpoint: Completes, call: _Call, sample: int, made: list[Generation]) -> Reply:
-        """Return the first reply that is an answer, or the last; every call is recorded."""
-        for number in range(self._config.tries):
-            request = call.request.next_try(number)
-            reply = await endpoint.complete(request, attempt=ATTEMPTS_PER_SAMPLE * sample + number)
-            made.append(self._generation(request, reply, call.prompt))
-            if reply.fault not in ("length", "refusal", "empty", "bad_response"):
-                break
-        return reply
-
-    def _generation(self, request: ChatRequest, reply: Reply, prompt: PromptFile) -> Generation:
-        wire = request.wire()
-        names = ("temperature", "top_p", "max_tokens", "seed")
-        sampling: dict[str, Any] = {name: wire[name] for name in names if name in wire}
-        if self._dialect.shapes:
-            sampling["dialect"] = self._dialect.name
-        return Generation(
-            model=reply.model or request.model,
-            prompt_id=prompt.id,
-            prompt_hash=prompt.hash,
-            parameters=json.dumps(sampling, sort_keys=True, separators=(",", ":")),
-            reply_key=reply.key,
-            prompt_tokens=reply.prompt_tokens,
-            completion_tokens=reply.completion_tokens,
-            saw_gold_answer=self._prompt.head.shows_gold_answer,
-        )
+        return self._repair.render(values)["user"]
 
     # replies -------------------------------------------------------------------------------------------------------
 

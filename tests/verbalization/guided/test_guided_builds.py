@@ -129,7 +129,7 @@ def test_a_question_without_a_path_is_asked_too(building: Building) -> None:
                 "verdict": "none",
             })  # fmt: skip
         if stage(payload) == "write":
-            label = payload["messages"][1]["content"].partition("gout can present with arthralgia: found, [")[2][:2]
+            label = payload["messages"][1]["content"].partition("gout can present with arthralgia: perhaps in [")[2][:2]
             return (
                 '1. His big toe swelled after a large meal. ["swollen big toe after a feast"]\n'
                 "2. A feast raises uric acid, which forms crystals in the toe. [K]\n"

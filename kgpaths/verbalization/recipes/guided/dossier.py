@@ -182,7 +182,7 @@ def writing_inputs(dossier: Dossier, proposal: Proposal, grounded: Grounded) -> 
         if edge not in lines:
             speaking.append(f"[{edge}] {dossier.statement(edge)}")
     return {
-        "notes": proposal.model_dump(include={"key_findings", "condition", "concepts", "missing"}),
+        "notes": proposal.model_dump(include={"key_findings", "condition", "missing"}),
         "argument": argument,
         "set_aside": [one.model_dump() for one in proposal.against],
         "statements": list(lines.values()),

@@ -15,9 +15,8 @@ from kgpaths.language.spoken_names import Names
 from kgpaths.llm import FAULT_REASON, ChatRequest, Reply
 from kgpaths.records import Chain, Edge, Generation, QAItem, Row, Verdict
 from kgpaths.verbalization.edge_clauses import Clause, clause_text
-from kgpaths.verbalization.recipes.guided.calls import Calls, mending, request
+from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request, shaped
 from kgpaths.verbalization.recipes.guided.json_objects import json_object, member, text_of
-from kgpaths.verbalization.recipes.llm_verbalizer import Completes
 from kgpaths.verbalization.recipes.prompt_material import one_line
 from kgpaths.verbalization.recipes.recipe import recipe_of
 
@@ -63,7 +62,7 @@ class Judge:
         if row.item is None or row.chain is None:
             raise ValueError(f"row {row.id} has no chain to judge")
         inputs = self._inputs(row.item, row.chain, {edge.id: edge for edge in row.edges})
-        return request(self._config, self._prompt, inputs, 0, schema=judgement_schema())
+        return shaped(self._config, request(self._config, self._prompt, inputs, 0), judgement_schema())
 
     async def judge(self, row: Row, endpoint: Completes) -> Judged:
         """Return the verdicts on a row's chain, with one `Generation` for every call.

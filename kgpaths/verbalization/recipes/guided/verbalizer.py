@@ -9,12 +9,11 @@ from kgpaths.config import LLMConfig, ValidationConfig
 from kgpaths.errors import UsageError
 from kgpaths.llm import FAULT_REASON, ChatRequest, Reply
 from kgpaths.records import Chain, Claim, Draft, Grounded, Mention, PathSet, QAItem, ReasoningPath
+from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request, shaped
 from kgpaths.verbalization.recipes.chain_assembly import Assembled
-from kgpaths.verbalization.recipes.guided.calls import Calls, mending, request
 from kgpaths.verbalization.recipes.guided.dossier import Dossier, citable, open_dossier, writing_inputs
 from kgpaths.verbalization.recipes.guided.proposal import Bounds, Proposal, Read, proposal_schema, read_proposal
 from kgpaths.verbalization.recipes.guided.writing import written
-from kgpaths.verbalization.recipes.llm_verbalizer import Completes
 from kgpaths.verbalization.recipes.recipe import recipe_of
 from kgpaths.verbalization.recipes.reply_answers import declines, is_refusal
 
@@ -127,8 +126,8 @@ class GuidedVerbalizer:
     # propose and ground --------------------------------------------------------------------------------------------
 
     def _proposing(self, dossier: Dossier, sample: int) -> ChatRequest:
-        schema = proposal_schema(tuple(dossier.paths))
-        return request(self._config, self._propose, dossier.inputs | self._limits(), sample, schema=schema)
+        asked = request(self._config, self._propose, dossier.inputs | self._limits(), sample)
+        return shaped(self._config, asked, proposal_schema(tuple(dossier.paths)))
 
     def _grounded(self, dossier: Dossier, mentions: tuple[Mention, ...], proposal: Proposal) -> _Proposed:
         further = [one for one in (proposal.condition, *proposal.concepts) if one]
