@@ -102,7 +102,8 @@ class _Config(BaseModel):
         known = [key for key, _ in cls.options()]
         hint = nearest(name, [key.rpartition(".")[2] for key in known if key.rpartition(".")[0] == inside])
         elsewhere = {key.rpartition(".")[2]: key for key in reversed(known)}
-        if not hint.startswith("did you mean") and (near := get_close_matches(name, elsewhere, n=1)):
+        alike = 0.8 if inside else 0.6  # who names a group seldom means another
+        if not hint.startswith("did you mean") and (near := get_close_matches(name, elsewhere, n=1, cutoff=alike)):
             return f"did you mean {elsewhere[near[0]]!r}? {hint}"
         return hint
 
