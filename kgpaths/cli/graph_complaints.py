@@ -12,7 +12,7 @@ from kgpaths.cli.settings import flag
 
 def complaints(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN…", help="Read these run folders, whose chains a model wrote.")
+        list[Path], typer.Argument(metavar="RUN", help="Read these run folders, whose chains a model wrote.")
     ],
     least: Annotated[
         int, typer.Option(min=1, metavar="N", help="List only edges that at least this many rows call wrong.")
