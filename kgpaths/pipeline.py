@@ -83,7 +83,7 @@ class Pipeline:
 
         assert self.config.llm is not None
         if recipe_of(self.config.llm)[0].guide is not None:
-            texts = SentenceIndex.open(self.graph.sources)
+            texts = SentenceIndex.open()
             return GuidedVerbalizer(self.graph, self.config.llm, ClaimSearch(self.graph, self.linker, texts))
         return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder.opened))
 

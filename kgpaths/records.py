@@ -499,6 +499,8 @@ class CitedSentence(Record):
     url: str = ""
     text_id: str = ""
     """Id of the reference text."""
+    topic: str = ""
+    """What the text says it is about, where the sentence may not say it again: its title or heading."""
     start: int = Field(default=0, ge=0)
     """First character of the sentence in its text."""
     end: int = Field(default=0, ge=0)

@@ -33,6 +33,8 @@ _EDGES, _SENTENCES = 3, 2
 """Most edges and sentences of one claim."""
 _PATHS = 6
 """Most further paths over proposed concepts."""
+_FURTHER = 6
+"""Most further sentences on the condition, the answer and the proposed concepts."""
 _RELATED = 40
 """Classes and examples of a node that are looked at."""
 _NAMES = 12
@@ -66,7 +68,11 @@ class ClaimSearch:
     def __call__(
         self, item: QAItem, mentions: Sequence[Mention], claims: Sequence[Claim], concepts: Sequence[str]
     ) -> Grounded:
-        """Return what is found for the claims, and paths from findings over the concepts to the right answer.
+        """Return what is found for the claims and concepts, the condition in question first among these.
+
+        Beside the edges and sentences of every claim these are paths from findings over the concepts to the right
+        answer, and sentences in which two of condition, answer and concepts meet: a writer who may choose needs more
+        than what was asked for.
 
         Raises:
             UnknownNode: a mention names a node that the graph does not have.
@@ -80,9 +86,12 @@ class ClaimSearch:
             for text in (*concepts, *(end for claim in claims for end in (claim.subject, claim.object)))
             if (node := self._node(text))
         )
+        grounded = tuple(self.claim(claim) for claim in claims)
+        told = {sentence.id for one in grounded for sentence in one.sentences}
         return Grounded(
-            claims=tuple(self.claim(claim) for claim in claims),
+            claims=grounded,
             paths=tuple(self._paths(findings, named, answers, item.answer_key)),
+            sentences=tuple(self._meeting(item.answer, concepts, told)),
         )
 
     def claim(self, claim: Claim) -> GroundedClaim:
@@ -194,6 +203,22 @@ class ClaimSearch:
                     break
 
     # sentences -----------------------------------------------------------------------------------------------------
+
+    def _meeting(self, answer: str, concepts: Sequence[str], told: set[str]) -> Iterator[CitedSentence]:
+        """Yield a sentence for each pair of condition, answer and concepts, without those that were told."""
+        condition, others = concepts[:1], concepts[1:]
+        pairs = [(one, answer) for one in condition] + [(one, other) for one in condition for other in others]
+        pairs += [(other, answer) for other in others]
+        left = _FURTHER
+        for ends in pairs:
+            if not left:
+                return
+            found = self._sentences(*((text, self._node(text)) for text in ends)) if ends[0] != ends[1] else []
+            for sentence in found[:1]:
+                if sentence.id not in told:
+                    told.add(sentence.id)
+                    left -= 1
+                    yield sentence
 
     def _sentences(self, *ends: tuple[str, str]) -> list[CitedSentence]:
         if self._texts is None:

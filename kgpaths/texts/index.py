@@ -27,19 +27,23 @@ from kgpaths.vocabulary.licences import licences
 
 _log = logging.getLogger(__name__)
 
-_FORMAT = "1"
+_FORMAT = "2"
 """Of the index file; another one is another file."""
 _INDEX = "sentences.sqlite"
 _SHORTEST, _LONGEST = 25, 400
 """Characters of a sentence that can be cited."""
 _SCHEMA = """
 CREATE TABLE sentence (
-    number INTEGER PRIMARY KEY, source TEXT, licence TEXT, version TEXT, text_id TEXT, url TEXT,
-    start INTEGER, end INTEGER, text TEXT
+    number INTEGER PRIMARY KEY, source TEXT, licence TEXT, version TEXT, text_id TEXT, url TEXT, topic TEXT,
+    start INTEGER, end INTEGER, text TEXT, topics TEXT
 );
-CREATE VIRTUAL TABLE words USING fts5(text, content='sentence', content_rowid='number', tokenize='porter unicode61');
+CREATE VIRTUAL TABLE words USING fts5(
+    text, topics, content='sentence', content_rowid='number', tokenize='porter unicode61'
+);
 """
-_COLUMNS = "source, licence, version, text_id, url, start, end, text"
+_COLUMNS = "source, licence, version, text_id, url, topic, start, end, text"
+_RANK = "bm25(words, 1.0, 0.3)"
+"""Words of the sentence itself count for more than those of its topic."""
 _WORD = re.compile(r"\w+")
 _LOOKED_AT = 40
 """Sentences that are looked at for nearness."""
@@ -56,6 +60,8 @@ class Passage(NamedTuple):
     licence: str
     version: str = ""
     url: str = ""
+    topics: tuple[str, ...] = ()
+    """What the text says it is about: its title or heading first, then other names of the same thing."""
 
 
 class SentenceIndex:
@@ -85,18 +91,13 @@ class SentenceIndex:
         return cls(connection)
 
     @classmethod
-    def open(cls, sources: Iterable[str] | None = None) -> Self:
+    def open(cls) -> Self:
         """Open the index of the texts that come with kgpaths, built in the cache when first needed (some 20 s).
-
-        Args:
-            sources: keys of the licence ledger; sentences of other sources are not found. None takes all.
 
         Raises:
             UsageError, StorageFull: the cache cannot be written.
         """
         files = sorted(resource("ontologies", "texts").glob("*.jsonl.xz"))
-        wanted = None if sources is None else set(sources)
-        files = [file for file in files if wanted is None or file.name.partition(".")[0] in wanted]
         digest = hashlib.sha256(_FORMAT.encode() + Path(splitter.__file__).read_bytes())
         for file in files:
             digest.update(file.name.encode() + file.read_bytes())
@@ -114,6 +115,9 @@ class SentenceIndex:
     def holding(self, groups: Sequence[Sequence[str]], *, limit: int = 3) -> list[CitedSentence]:
         """Return sentences that hold a name of every group, in any form that Porter's stemmer takes for the same.
 
+        What a text is about need not be said again in each of its sentences: a name may stand in the topic, as long
+        as the sentence itself holds a name of some other group.
+
         Args:
             groups: names of the same thing, for each thing.
             limit: most sentences; the best by BM25, of equals the first read.
@@ -121,7 +125,8 @@ class SentenceIndex:
         queries = [_any(names) for names in groups]
         if not queries or not all(queries):
             return []
-        return self._found(" AND ".join(f"({query})" for query in queries), limit)
+        said = " OR ".join(queries)
+        return self._found(f"text : ({said}) AND " + " AND ".join(f"({query})" for query in queries), limit)
 
     def near(self, *texts: str, limit: int = 3, share: float = 0.6) -> list[CitedSentence]:
         """Return sentences near to all texts in words, for things that go by no fixed name: the best by BM25.
@@ -138,19 +143,20 @@ class SentenceIndex:
         close = self._found(" OR ".join(map(_phrase, words)), _LOOKED_AT)
 
         def speaks(sentence: CitedSentence) -> bool:
-            there = {_stem(word) for word in _WORD.findall(sentence.text)}
+            there = {_stem(word) for word in _WORD.findall(f"{sentence.text} {sentence.topic}")}
             return all(sum(stem in there for stem in group) >= share * len(group) for group in groups)
 
         return [sentence for sentence in close if speaks(sentence)][:limit]
 
     def _found(self, query: str, limit: int) -> list[CitedSentence]:
         rows = self._connection.execute(
-            f"SELECT number, {_COLUMNS} FROM sentence JOIN (SELECT rowid, rank FROM words WHERE words MATCH ? "
-            "ORDER BY rank, rowid LIMIT ?) AS hit ON hit.rowid = sentence.number ORDER BY hit.rank, number",
+            f"SELECT number, {_COLUMNS} FROM sentence JOIN (SELECT rowid, {_RANK} AS score FROM words "
+            "WHERE words MATCH ? ORDER BY score, rowid LIMIT ?) AS hit ON hit.rowid = sentence.number "
+            "ORDER BY hit.score, number",
             (query, 4 * limit),
         )
         found: dict[str, CitedSentence] = {}
-        for _, source, licence, version, text_id, url, start, end, text in rows:
+        for _, source, licence, version, text_id, url, topic, start, end, text in rows:
             found.setdefault(
                 " ".join(text.split()).casefold(),
                 CitedSentence(
@@ -161,6 +167,7 @@ class SentenceIndex:
                     version=version,
                     url=url,
                     text_id=text_id,
+                    topic=topic,
                     start=start,
                     end=end,
                 ),
@@ -194,12 +201,13 @@ def _phrase(name: str) -> str:
 def _fill(connection: sqlite3.Connection, passages: Iterable[Passage]) -> None:
     connection.executescript(_SCHEMA)
     connection.executemany(
-        f"INSERT INTO sentence ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO sentence ({_COLUMNS}, topics) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (one.source, one.licence, one.version, one.id, one.url, start, end, one.text[start:end])
+            (one.source, one.licence, one.version, one.id, one.url, topic, start, end, one.text[start:end], topics)
             for one in passages
+            for topic, topics in [(one.topics[0] if one.topics else "", "; ".join(one.topics))]
             for start, end in sentences(one.text, lines=False)
-            if _SHORTEST <= end - start <= _LONGEST
+            if _SHORTEST <= end - start <= _LONGEST and not one.text[start:end].endswith("?")
         ),
     )
     connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
@@ -213,4 +221,5 @@ def _read(file: Path) -> Iterator[Passage]:
     with lzma.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            yield Passage(row["id"], row["text"], source, terms.licence, terms.version, row["url"])
+            topics = tuple(row["topics"])
+            yield Passage(row["id"], row["text"], source, terms.licence, terms.version, row["url"], topics)

@@ -41,7 +41,11 @@ EDGES = [
 def search() -> ClaimSearch:
     graph = KnowledgeGraph.from_records(NODES, EDGES)
     texts = SentenceIndex.of(
-        [Passage("t", "Lung inflammations often begin with a cough at night.", "local", "CC0-1.0")]
+        [
+            Passage("t", "Lung inflammations often begin with a cough at night.", "local", "CC0-1.0"),
+            Passage("u", "Azithromycin is given for pneumonia in most patients.", "local", "CC0-1.0"),
+            Passage("v", "The drug is seldom given for asthma.", "local", "CC0-1.0", topics=("Azithromycin",)),
+        ]
     )
     return ClaimSearch(graph, EntityLinker(graph), texts)
 
@@ -96,6 +100,9 @@ def test_paths_lead_from_a_finding_over_a_concept_to_the_answer(search: ClaimSea
     grounded = search(item, mentions, [said("azithromycin", "pneumonia")], ["pneumonia", "asthma"])
     assert [path.node_ids for path in grounded.paths] == [("HP:1", "DOID:552", "DRUGBANK:1")]
     assert [one.found for one in grounded.claims] == [True]
+    assert [one.text_id for one in grounded.claims[0].sentences] == ["u"]
+    # where the condition meets the answer was told with the claim; the further concept meets the answer in a topic
+    assert [one.text_id for one in grounded.sentences] == ["v"]
 
 
 def test_what_a_claim_denies_is_not_named(search: ClaimSearch) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from kgpaths.texts import SentenceIndex
@@ -63,11 +61,22 @@ def test_things_without_a_name_are_found_by_their_words(index: SentenceIndex) ->
     assert index.near("of the", "gout") == []
 
 
-def test_the_shipped_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KGPATHS_CACHE", str(tmp_path))
-    index = SentenceIndex.open(["medquad"])
-    found = index.holding([["achondroplasia"], ["FGFR3"]])
-    assert found
-    assert {one.source for one in found} == {"medquad"}
-    assert len(list(tmp_path.iterdir())) == 1
-    assert SentenceIndex.open(["medquad"]).holding([["achondroplasia"], ["FGFR3"]]) == found
+def test_a_name_may_stand_in_the_topic_when_the_sentence_holds_the_other() -> None:
+    text = "They itch and come and go. Nobody knows why this one is here."
+    index = SentenceIndex.of([Passage("h", text, "local", "CC0-1.0", topics=("Hives", "Urticaria"))])
+    for names in (["hives"], ["urticaria"]):
+        (found,) = index.holding([names, ["itch"]])
+        assert (found.text, found.topic) == ("They itch and come and go.", "Hives")
+    assert index.holding([["hives"], ["urticaria"]]) == []  # both in the topic alone: no sentence says anything of them
+
+
+def test_a_question_states_nothing() -> None:
+    index = SentenceIndex.of([Passage("q", "Does gout run in the families of patients?", "local", "CC0-1.0")])
+    assert index.holding([["gout"]]) == []
+
+
+def test_the_shipped_texts() -> None:
+    index = SentenceIndex.open()
+    found = index.holding([["achondroplasia"], ["FGFR3"]], limit=12)
+    assert {"medquad", "ordo"} <= {one.source for one in found}
+    assert all(one.licence and one.text_id and one.url for one in found)

@@ -187,8 +187,20 @@ def writing_inputs(dossier: Dossier, proposal: Proposal, grounded: Grounded) -> 
         "set_aside": [one.model_dump() for one in proposal.against],
         "statements": list(lines.values()),
         "contradicting": speaking,
-        "sentences": [f"[{label}] “{' '.join(one.text.split())}”" for label, one in dossier.sentences.items()],
+        "sentences": [f"[{label}] {quotation(one)}" for label, one in dossier.sentences.items()],
     }
+
+
+def quotation(sentence: CitedSentence) -> str:
+    """Return a sentence as a prompt shows it: with what its text is about, where it does not say that itself.
+
+    >>> found = CitedSentence(id="1", text="They are itchy.", source="local", licence="CC0-1.0", topic="Hives")
+    >>> quotation(found)
+    'on Hives: “They are itchy.”'
+    """
+    said = f"“{' '.join(sentence.text.split())}”"
+    topic = " ".join(sentence.topic.split())
+    return said if not topic or topic.casefold() in said.casefold() else f"on {topic}: {said}"
 
 
 def citable(dossier: Dossier, inputs: dict[str, Any]) -> Collection[str]:

@@ -16,6 +16,7 @@ from kgpaths.llm import FAULT_REASON, ChatRequest, Reply
 from kgpaths.records import Chain, Edge, Generation, QAItem, Row, Verdict
 from kgpaths.verbalization.edge_clauses import Clause, clause_text
 from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request, shaped
+from kgpaths.verbalization.recipes.guided.dossier import quotation
 from kgpaths.verbalization.recipes.guided.json_objects import json_object, member, text_of
 from kgpaths.verbalization.recipes.prompt_material import one_line
 from kgpaths.verbalization.recipes.recipe import recipe_of
@@ -85,7 +86,7 @@ class Judge:
         steps = []
         for step in chain.steps:
             cited = [self._statement(edges.get(one) or self._graph.edge(one)) for one in step.edge_ids]
-            cited += [f"“{' '.join(one.text.split())}” ({one.source})" for one in step.sentences]
+            cited += [f"{quotation(one)} ({one.source})" for one in step.sentences]
             cited += [f"the case says “{' '.join(quote.text.split())}”" for quote in step.quotes]
             steps.append({"text": " ".join(step.text.split()), "cited": cited, "knowledge": step.knowledge})
         return {
