@@ -305,6 +305,9 @@ class LLMConfig(_Config):
     """A model reads each chain that passed the checks, where the recipe has a prompt for it."""
     judge_model: str = ""
     """This model judges; without a name it is the first of `models`, under another seed."""
+    texts: tuple[str, ...] = Field(default=("default",), min_length=1)
+    """Sentences that ground what a model says are looked for in these texts: `default`, which come along, files or
+    folders; only recipes that ground claims read them."""
     endpoint: EndpointConfig = EndpointConfig()
     """These options say how the endpoint is treated; they change no reply, so a run continues with other values."""
 

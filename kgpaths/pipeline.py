@@ -83,7 +83,7 @@ class Pipeline:
 
         assert self.config.llm is not None
         if recipe_of(self.config.llm)[0].guide is not None:
-            texts = SentenceIndex.open()
+            texts = SentenceIndex.open(self.config.llm.texts)
             return GuidedVerbalizer(self.graph, self.config.llm, ClaimSearch(self.graph, self.linker, texts))
         return LLMVerbalizer(self.graph, self.config.llm, partial(paths_alike, self.finder.opened))
 
@@ -330,9 +330,13 @@ def _writing(config: BuildConfig) -> ModelWriting | None:
         return None
     from kgpaths.corpus import ModelWriting
     from kgpaths.llm import REPLIES
+    from kgpaths.texts import texts_fingerprint
     from kgpaths.verbalization.recipes.recipe import prompt_hashes, recipe_of
 
-    return ModelWriting(prompt_hashes(config.llm), recipe_of(config.llm)[0].layout, REPLIES)
+    recipe, hashes = recipe_of(config.llm)[0], prompt_hashes(config.llm)
+    if recipe.guide is not None:
+        hashes |= {"texts": texts_fingerprint(config.llm.texts)}
+    return ModelWriting(hashes, recipe.layout, REPLIES)
 
 
 def build(

@@ -520,6 +520,8 @@ class GroundedClaim(Record):
     """Sentences of reference texts that name both ends."""
     against: tuple[Edge, ...] = ()
     """Edges between its ends that deny."""
+    sentences_against: tuple[CitedSentence, ...] = ()
+    """Sentences that name both ends and deny, forbid or rule out one for the other."""
 
     @property
     def found(self) -> bool:

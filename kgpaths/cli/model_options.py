@@ -49,6 +49,15 @@ Samples = Annotated[
         min=1, metavar="N", help="Write this many chains for each question and keep the best.", rich_help_panel=MODEL
     ),
 ]
+Texts = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Look sentences up for what the model says in this file or folder of texts; give it again for more, and "
+        "as `default` for the texts that come along.",
+        rich_help_panel=MODEL,
+    ),
+]
 URL_VARIABLES = ("KGPATHS_BASE_URL", "OPENAI_BASE_URL")
 """Environment variables that stand in for `--base-url`, in this order."""
 
@@ -71,10 +80,22 @@ def parse_price(text: str) -> dict[str, float]:
 
 
 def typed_model(
-    models: list[str] | None, base_url: str | None, recipe: str | None, samples: int | None, **endpoint: Any
+    models: list[str] | None,
+    base_url: str | None,
+    recipe: str | None,
+    samples: int | None,
+    texts: list[str] | None,
+    **endpoint: Any,
 ) -> dict[str, Any]:
     """Return what the command line says of a model, as the option `llm` takes it."""
-    return {"models": models or None, "base_url": base_url, "recipe": recipe, "samples": samples, "endpoint": endpoint}
+    return {
+        "models": models or None,
+        "base_url": base_url,
+        "recipe": recipe,
+        "samples": samples,
+        "texts": texts or None,
+        "endpoint": endpoint,
+    }
 
 
 def complete_model(options: dict[str, Any]) -> None:

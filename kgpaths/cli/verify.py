@@ -21,26 +21,24 @@ def verify(
         ),
     ] = None,
     texts: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Look every sentence up in these reference texts; give it again for more of them.",
+            help="Look every sentence up in these reference texts: a file, a folder, or `default` for those that come "
+            "along; give it again for more of them.",
         ),
     ] = None,
 ) -> None:
     """Check every edge, sentence, span and hash of a run again; a fault ends with exit code 1."""
-    from itertools import chain
-
     from kgpaths.corpus import verify as verify_run
     from kgpaths.errors import EXIT_CHECK_FAILED
-    from kgpaths.extraction import ReferenceText, read_texts
     from kgpaths.graph import KnowledgeGraph
+    from kgpaths.texts import passages
 
-    passages = chain.from_iterable(map(read_texts, texts or ()))
     report = verify_run(
         run,
         None if graph is None else KnowledgeGraph.open(graph),
-        texts=(text for text in passages if isinstance(text, ReferenceText)) if texts else None,
+        texts=passages(texts) if texts else None,
     )
     for fault in report.faults:
         typer.echo(str(fault))

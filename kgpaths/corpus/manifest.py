@@ -80,10 +80,10 @@ class Identity(Document):
         """Return the identity of a build; `prompts` are the hashes of what a model is asked with, by id."""
         from kgpaths import __version__
 
-        # How source and graph were named, how an endpoint is treated, and how many paths `PathFinder.find` returns,
-        # which a build does not ask, change no byte.
+        # How source, graph and texts were named, how an endpoint is treated, and how many paths `PathFinder.find`
+        # returns, which a build does not ask, change no byte.
         dumped = config.model_dump(
-            mode="json", exclude={"source": True, "graph": True, "llm": {"endpoint"}, "paths": {"k"}}
+            mode="json", exclude={"source": True, "graph": True, "llm": {"endpoint", "texts"}, "paths": {"k"}}
         )
         if config.llm is not None:
             dumped["llm"]["prompts"] = dict(prompts or {})  # what is in the files, not where they are

@@ -78,7 +78,7 @@ def verify(
     Args:
         run: run folder.
         graph: graph to check against; by default the one that the run names.
-        texts: reference texts, such as those of `kgpaths.extraction.read_texts`; then every sentence that an edge
+        texts: reference texts, such as `kgpaths.texts.passages`; then every sentence that an edge
             quotes is looked up in its text, at its offsets.
 
     Raises:

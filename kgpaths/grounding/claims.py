@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from kgpaths.extraction.scopes import scopes_of
 from kgpaths.graph import KnowledgeGraph
 from kgpaths.language.english import natural_order
 from kgpaths.linking import EntityLinker
@@ -42,6 +43,8 @@ _LEAST_SHARE = 0.3
 """Of a text that its longest name has at least to stand for it."""
 _SHORTEST_NAME = 4
 """Letters of a name that is looked for in texts; shorter ones are abbreviations of too many things."""
+_AGAINST = frozenset({"denies", "not_of_it", "of_no_use", "warns", "avoids"})
+"""Rules of `ontologies/extraction/scopes.yaml` whose words speak against what they govern."""
 _SURE = ("label", "exact", "normalised", "synonym", "word_order", "abbreviation", "fuzzy", "ngram")
 """Ways of matching that speak for the whole string."""
 
@@ -99,13 +102,17 @@ class ClaimSearch:
         subject, object_ = self._node(claim.subject), self._node(claim.object)
         edges = list(self._edges(subject, object_)) if subject and object_ and subject != object_ else []
         denying = [edge for edge in edges if relations()[edge.predicate].polarity == "contradicts"]
+        ends = (claim.subject, subject), (claim.object, object_)
+        sentences = self._sentences(*ends)
+        against = [one for one in sentences if self._speaks_against(one, *ends)] if not _denies(str(claim)) else []
         return GroundedClaim(
             claim=claim,
             subject_id=subject,
             object_id=object_,
             edges=tuple(edge for edge in edges if edge not in denying)[:_EDGES],
-            sentences=tuple(self._sentences((claim.subject, subject), (claim.object, object_))),
+            sentences=tuple(one for one in sentences if one not in against),
             against=tuple(denying[:_EDGES]),
+            sentences_against=tuple(against),
         )
 
     def _linked(self, text: str) -> str:
@@ -230,6 +237,18 @@ class ClaimSearch:
             found += [sentence for sentence in more if sentence not in found]
         return found[:_SENTENCES]
 
+    def _speaks_against(self, sentence: CitedSentence, *ends: tuple[str, str]) -> bool:
+        """Say whether words that deny or forbid govern one end and not the other; one in the topic is not governed."""
+        text = sentence.text.casefold()
+        scopes = [scope for scope in scopes_of(text, 0, len(text)) if scope.rule.name in _AGAINST]
+        if not scopes:
+            return False
+        places = [[text.find(name.casefold()) for name in self._names(*end)] for end in ends]
+        governed = [
+            any(scope.holds(at) and not scope.before for scope in scopes for at in there if at >= 0) for there in places
+        ]
+        return any(governed) and not all(governed)
+
     def _names(self, text: str, node: str) -> list[str]:
         """Return what a thing is called in texts: by the claim, and by those names of its node that mean just it."""
         names = [text]
@@ -238,6 +257,11 @@ class ClaimSearch:
             names += [record.name, *(name.text for name in record.names if name.scope in ("label", "exact", "lay"))]
         spoken = dict.fromkeys(natural_order(name) for name in names)
         return [name for name in spoken if name == text or len(name) >= _SHORTEST_NAME][:_NAMES]
+
+
+def _denies(text: str) -> bool:
+    text = text.casefold()
+    return any(scope.rule.name in _AGAINST for scope in scopes_of(text, 0, len(text)))
 
 
 def _hop(edge: Edge, start: str) -> Hop:

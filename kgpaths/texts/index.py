@@ -1,29 +1,27 @@
 """An index of the sentences of reference texts.
 
-SQLite's full-text search (FTS5, with Porter's stemmer and BM25) holds the sentences; it is built once, in the cache,
-from the texts in `ontologies/texts/`. A sentence keeps its text, offsets, URL, source and licence.
+SQLite's full-text search (FTS5, with Porter's stemmer and BM25) holds the sentences; it is built once, in the cache.
+A sentence keeps its text, topic, offsets, URL, source and licence.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import lzma
 import re
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
 
 from kgpaths.files import disk_errors, new_folder
 from kgpaths.language import sentences as splitter
 from kgpaths.language.sentences import sentences
 from kgpaths.records import CitedSentence
-from kgpaths.resources import cache_dir, resource
-from kgpaths.vocabulary.licences import licences
+from kgpaths.resources import cache_dir
+from kgpaths.texts.passages import SHIPPED, Passage, passages, texts_fingerprint
 
 _log = logging.getLogger(__name__)
 
@@ -49,19 +47,6 @@ _LOOKED_AT = 40
 """Sentences that are looked at for nearness."""
 _STEM = 6
 """Letters by which forms of a word are taken for the same when sentences are compared word by word."""
-
-
-class Passage(NamedTuple):
-    """A reference text as the index takes it."""
-
-    id: str
-    text: str
-    source: str
-    licence: str
-    version: str = ""
-    url: str = ""
-    topics: tuple[str, ...] = ()
-    """What the text says it is about: its title or heading first, then other names of the same thing."""
 
 
 class SentenceIndex:
@@ -91,17 +76,18 @@ class SentenceIndex:
         return cls(connection)
 
     @classmethod
-    def open(cls) -> Self:
-        """Open the index of the texts that come with kgpaths, built in the cache when first needed (some 20 s).
+    def open(cls, specs: Sequence[str | Path] = (SHIPPED,)) -> Self:
+        """Open the index of some texts, built in the cache when first needed (some 20 s for those that come along).
+
+        Args:
+            specs: as of `passages`.
 
         Raises:
-            UsageError, StorageFull: the cache cannot be written.
+            UsageError, StorageFull: a text cannot be read, or the cache cannot be written.
         """
-        files = sorted(resource("ontologies", "texts").glob("*.jsonl.xz"))
-        digest = hashlib.sha256(_FORMAT.encode() + Path(splitter.__file__).read_bytes())
-        for file in files:
-            digest.update(file.name.encode() + file.read_bytes())
-        folder = cache_dir() / f"sentences-{digest.hexdigest()[:16]}"
+        code = Path(splitter.__file__).read_bytes() + _FORMAT.encode()
+        name = hashlib.sha256(code + texts_fingerprint(specs).encode()).hexdigest()[:16]
+        folder = cache_dir() / f"sentences-{name}"
         if not (folder / _INDEX).exists():
             _log.info("indexing the sentences of the reference texts (once)")
             with (
@@ -109,7 +95,7 @@ class SentenceIndex:
                 new_folder(folder) as part,
                 closing(sqlite3.connect(part / _INDEX)) as connection,
             ):
-                _fill(connection, (passage for file in files for passage in _read(file)))
+                _fill(connection, passages(specs))
         return cls(sqlite3.connect(f"file:{folder / _INDEX}?mode=ro", uri=True, check_same_thread=False))
 
     def holding(self, groups: Sequence[Sequence[str]], *, limit: int = 3) -> list[CitedSentence]:
@@ -213,13 +199,3 @@ def _fill(connection: sqlite3.Connection, passages: Iterable[Passage]) -> None:
     connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
     connection.execute("INSERT INTO words (words) VALUES ('optimize')")
     connection.commit()
-
-
-def _read(file: Path) -> Iterator[Passage]:
-    source = file.name.partition(".")[0]
-    terms = licences()[source]
-    with lzma.open(file, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            topics = tuple(row["topics"])
-            yield Passage(row["id"], row["text"], source, terms.licence, terms.version, row["url"], topics)

@@ -44,6 +44,9 @@ def search() -> ClaimSearch:
         [
             Passage("t", "Lung inflammations often begin with a cough at night.", "local", "CC0-1.0"),
             Passage("u", "Azithromycin is given for pneumonia in most patients.", "local", "CC0-1.0"),
+            Passage(
+                "w", "Antibiotics such as azithromycin do not help against asthma in most children.", "local", "MIT"
+            ),
             Passage("v", "The drug is seldom given for asthma.", "local", "CC0-1.0", topics=("Azithromycin",)),
         ]
     )
@@ -69,6 +72,15 @@ def test_what_denies_stands_apart(search: ClaimSearch) -> None:
     found = search.claim(said("propranolol", "asthma"))
     assert found.edges == ()
     assert [one.predicate for one in found.against] == ["contraindicated_for"]
+
+
+def test_a_sentence_that_denies_stands_apart_unless_the_claim_does(search: ClaimSearch) -> None:
+    found = search.claim(said("azithromycin", "asthma"))
+    assert [one.text_id for one in found.sentences_against] == ["w"]
+    assert [one.text_id for one in found.sentences] == ["v"]
+    denied = search.claim(Claim(subject="azithromycin", relation="does not help against", object="asthma"))
+    assert "w" in [one.text_id for one in denied.sentences]
+    assert denied.sentences_against == ()
 
 
 def test_sentences_are_found_by_other_names(search: ClaimSearch) -> None:

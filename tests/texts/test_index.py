@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from kgpaths.texts import SentenceIndex
-from kgpaths.texts.index import Passage
+from kgpaths.errors import UsageError
+from kgpaths.texts import Passage, SentenceIndex, texts_fingerprint
 
 GOUT = "Gout is caused by crystals of uric acid. It hurts at night, above all in the big toe."
 CARE = "Allopurinol lowers urate. Diabetic patients with gout need care with thiazides, Dr. Lee says."
@@ -77,6 +80,41 @@ def test_a_question_states_nothing() -> None:
 
 def test_the_shipped_texts() -> None:
     index = SentenceIndex.open()
-    found = index.holding([["achondroplasia"], ["FGFR3"]], limit=12)
-    assert {"medquad", "ordo"} <= {one.source for one in found}
-    assert all(one.licence and one.text_id and one.url for one in found)
+    for source, names in [
+        ("medquad", [["achondroplasia"], ["FGFR3"]]),
+        ("openstax", [["vitamin K"], ["clotting factors"]]),
+        ("medlineplus", [["stomach flu"], ["gastroenteritis"]]),
+        ("dailymed", [["palivizumab", "motegrity"], ["constipation"]]),
+        ("doid", [["cataract"], ["lens"]]),
+        ("ordo", [["Denys-Drash syndrome"], ["nephroblastoma"]]),
+    ]:
+        found = [one for one in index.holding(names, limit=40) if one.source == source]
+        assert found, source
+        assert all(one.licence and one.text_id and one.end - one.start == len(one.text) for one in found)
+
+
+def test_a_users_texts_keep_what_they_say_of_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KGPATHS_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "notes").mkdir()
+    rows = [
+        {"id": "n1", "focus": "Gout", "text": "It begins in the big toe at night.", "source": "clinic",
+         "licence": "CC-BY-4.0", "url": "http://here"},
+        {"id": "n2", "focus": ["Gout", "Podagra"], "text": "Beer raises urate in the blood."},
+    ]  # fmt: skip
+    lines = [json.dumps(row) for row in rows]
+    (tmp_path / "notes" / "a.jsonl").write_text("\n".join([lines[0], '{"id": ', lines[1]]))
+    index = SentenceIndex.open([tmp_path / "notes"])
+    (first,) = index.holding([["gout"], ["big toe"]])
+    assert (first.source, first.licence, first.url, first.text_id) == ("clinic", "CC-BY-4.0", "http://here", "n1")
+    (second,) = index.holding([["podagra"], ["urate"]])
+    assert (second.source, second.licence, second.topic) == ("local", "LicenseRef-unknown", "Gout")
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+    assert texts_fingerprint([tmp_path / "notes"]) == texts_fingerprint([str(tmp_path / "notes")])
+    (tmp_path / "notes" / "a.jsonl").write_text(lines[0])
+    assert SentenceIndex.open([tmp_path / "notes"]).holding([["gout"], ["urate"]]) == []
+
+
+def test_texts_that_are_not_there(tmp_path: Path) -> None:
+    for wrong, said in [(tmp_path / "none.jsonl", "does not exist"), (tmp_path, "holds no texts")]:
+        with pytest.raises(UsageError, match=said):
+            SentenceIndex.open([wrong])

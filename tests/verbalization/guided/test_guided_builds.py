@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import kgpaths as kg
 from kgpaths.cli.app import app
 from kgpaths.corpus import verify
-from kgpaths.errors import EndpointDown
+from kgpaths.errors import EndpointDown, UsageError
 from kgpaths.testing import FaultServer
 from kgpaths.verbalization.recipes.guided.rehearsal import rehearse_guided
 
@@ -150,6 +150,78 @@ def test_a_question_without_a_path_is_asked_too(building: Building) -> None:
     assert [str(claim) for claim in row.ungrounded] == ["feast raises uric acid"]
 
 
+NOTES = {"id": "n7", "focus": "Gout", "text": "It swells the joints at night. Arthralgia may be its only sign.",
+         "source": "clinic", "licence": "CC-BY-SA-4.0", "url": "http://clinic.example/gout"}  # fmt: skip
+
+
+def citing(payload: Any) -> str:
+    """Cite the first sentence that the prompt shows."""
+    if stage(payload) == "propose":
+        claims = [["gout", "may show as", "arthralgia"]]
+        return json.dumps(json.loads(obedient(payload)) | {"claims": claims, "paths": [], "verdict": "none"})
+    if stage(payload) != "write":
+        return obedient(payload)
+    assert "[S1] on Gout: “Arthralgia may be its only sign.”" in payload["messages"][1]["content"]
+    return (
+        '1. He has arthralgia and no fever. ["arthralgia"] ["no fever"]\n'
+        "2. Arthralgia may be the only sign of gout. [S1]\n3. This is gout.\nAnswer: B. Gout"
+    )
+
+
+def test_a_cited_sentence_of_a_users_text_is_printed_and_checked_like_an_edge(
+    building: Building, ward: Path, tmp_path: Path
+) -> None:
+    texts = tmp_path / "clinic.jsonl"
+    texts.write_text(json.dumps(NOTES))
+    building.questions((STEMS["B"].format(age=50), "B"))
+    result = building.build(citing, llm={"texts": (str(texts),)}, cite_sources=True)
+    (row,) = rows(result)
+    assert row.status == "accepted", (row.reasons, row.detail)
+    (sentence,) = row.cited_sentences
+    assert NOTES["text"][sentence.start : sentence.end] == sentence.text == "Arthralgia may be its only sign."
+    assert (row.licence, row.sources) == (
+        "LicenseRef-unknown",
+        ("clinic", "local"),
+    )  # the question's licence is unknown
+    assert result.stats["grounded_steps"] == 1
+
+    explained = CliRunner().invoke(app, ["explain", str(result.out), row.id])
+    assert explained.exit_code == 0, explained.output
+    for words in ("Arthralgia may be its only sign.", "clinic", "CC-BY-SA-4.0", "http://clinic.example/gout"):
+        assert words in " ".join(explained.output.split()), words
+    card = (result.out / "README.md").read_text()
+    assert "clinic" in card
+    assert "CC-BY-SA-4.0" in card
+    (printed,) = result.dataset("sft")
+    assert "Arthralgia may be its only sign." in str(printed["messages"])
+    assert "http://clinic.example/gout" in str(printed["messages"])
+
+    def checked(*more: str) -> tuple[int, str]:
+        made = CliRunner().invoke(app, ["verify", str(result.out), "--graph", str(ward), *more])
+        return made.exit_code, made.output
+
+    assert checked("--texts", str(texts))[0] == 0
+    assert checked("--texts", "default") == (0, checked("--texts", "default")[1])
+    assert "no text of clinic was given: 1 sentences" in checked("--texts", "default")[1]
+    texts.write_text(json.dumps(NOTES | {"text": NOTES["text"].replace("only", "sole")}))
+    code, said = checked("--texts", str(texts))
+    assert code == 1
+    assert sentence.id in said
+
+
+def test_other_texts_are_another_build_and_other_names_of_them_are_not(building: Building, tmp_path: Path) -> None:
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "clinic.jsonl").write_text(json.dumps(NOTES))
+    building.questions((STEMS["B"].format(age=50), "B"))
+    building.build(citing, llm={"texts": (str(tmp_path / "a"),)})
+    sent = building.asked.total()
+    building.build(citing, llm={"texts": (str(tmp_path / "b" / "clinic.jsonl"),)}, port=building.port)
+    assert building.asked.total() == sent
+    with pytest.raises(UsageError, match="texts"):
+        building.build(port=building.port)
+
+
 def test_a_step_that_the_judge_calls_false_rejects_the_row(building: Building) -> None:
     def strict(payload: Any) -> str:
         said = obedient(payload)
@@ -184,13 +256,13 @@ def test_none_is_a_rejection_and_no_fault(building: Building, where: str) -> Non
 
 def test_nothing_offered_and_nothing_found_is_not_written(building: Building) -> None:
     def useless(payload: Any) -> str:
-        value = json.loads(obedient(payload)) | {"claims": [["toe", "is", "red"]], "paths": [], "verdict": "none"}
+        value = json.loads(obedient(payload)) | {"claims": [["quuxitis", "is", "frobbed"]], "paths": [], "verdict": "none"}
         return json.dumps(value | {"missing": ["crystals"]})
 
     result = building.build(useless)
     assert {row.reasons for row in rows(result)} == {("no_relevant_path",)}
     assert all("crystals" in row.detail for row in rows(result))
-    assert {str(claim) for row in rows(result) for claim in row.ungrounded} == {"toe is red"}
+    assert {str(claim) for row in rows(result) for claim in row.ungrounded} == {"quuxitis is frobbed"}
     assert building.asked == {"propose": 3}
 
 
@@ -314,12 +386,12 @@ def test_what_models_object_to_and_miss_can_be_listed(building: Building) -> Non
         if not value:
             return obedient(payload)
         value["paths"][0] |= {"label": "false_edge", "statement": "E1"}
-        return json.dumps(value | {"claims": [["uric acid", "inflames", "toe"]], "verdict": "partial"})
+        return json.dumps(value | {"claims": [["uric acid", "inflames", "quuxitis"]], "verdict": "partial"})
 
     run = str(building.build(objects).out)
     listed = CliRunner().invoke(app, ["graph", "complaints", run, "--json"])
     assert listed.exit_code == 0, listed.output
     assert [json.loads(line)["false_edge"] for line in listed.stdout.splitlines()] == [1, 1, 1]
     missing = CliRunner().invoke(app, ["graph", "gaps", "--from", run])
-    assert "3  uric acid inflames toe" in missing.stdout
+    assert "3  uric acid inflames quuxitis" in missing.stdout
     assert CliRunner().invoke(app, ["graph", "gaps"]).exit_code != 0
