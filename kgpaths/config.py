@@ -234,7 +234,8 @@ class ValidationConfig(_Config):
     """A row is accepted only when the evidence of its right option is ahead of the best other option by at least this;
     without a number, any margin is accepted."""
     most_knowledge: int = Field(default=3, ge=0)
-    """At most this many steps of a chain may rest on a model's own knowledge and on nothing else."""
+    """At most this many steps of a chain may rest on a model's own knowledge without citing an edge or a
+    sentence."""
 
 
 class Prices(_Config):

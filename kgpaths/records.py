@@ -562,7 +562,8 @@ class Step(Record):
     @property
     def claims(self) -> bool:
         """True when it states something of medicine: more than what the case says, and more than the answer."""
-        return self.kind not in ("findings", "conclusion", "check") or bool(self.edge_ids or self.sentences)
+        said = self.kind not in ("findings", "conclusion", "check")
+        return said or (self.kind == "conclusion" and (self.grounded or self.knowledge))
 
     @property
     def grounded(self) -> bool:
@@ -571,8 +572,8 @@ class Step(Record):
 
     @property
     def alone(self) -> bool:
-        """True when it rests on own knowledge and on nothing else."""
-        return self.knowledge and not (self.grounded or self.quotes)
+        """True when what it says of medicine rests on own knowledge alone, whatever it quotes of the case."""
+        return self.knowledge and not self.grounded
 
 
 class Chain(Record):

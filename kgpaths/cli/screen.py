@@ -216,7 +216,7 @@ def funnel_table(stats: Mapping[str, Any], *, title: str, seconds: float | None 
         table.add_row("claim steps, grounded", f"{stats['grounded_steps']:,}", share)
         each = f"{stats['knowledge_steps'] / max(1, stats['accepted']):.2f} a chain"
         table.add_row("own knowledge, steps", f"{stats['knowledge_steps']:,}", each)
-        table.add_row("  resting on nothing else", f"{stats['knowledge_alone']:,}", "", style="dim")
+        table.add_row("  without edge or sentence", f"{stats['knowledge_alone']:,}", "", style="dim")
     if seconds is not None:
         table.add_row("seconds", f"{seconds:.1f}", "")
     return table

@@ -132,7 +132,7 @@ def _edges(manifest: Manifest, funnel: Funnel) -> list[str]:
             f"Of {funnel.claim_steps:,} steps that state something of medicine, {funnel.grounded_steps:,} "
             f"({share:.0%}) cite an edge or a sentence. The model marked "
             f"{funnel.knowledge_steps:,} steps as its own knowledge (`knowledge` in the column `chain`), "
-            f"{funnel.knowledge_alone:,} of which rest on nothing else.",
+            f"{funnel.knowledge_alone:,} of which cite no edge and no sentence.",
             "",
         ]
     if funnel.texts or funnel.sentences:

@@ -52,7 +52,7 @@ class Funnel(BaseModel):
     knowledge_steps: int = 0
     """Steps of accepted rows that are marked as a model's own knowledge, whatever they cite beside it."""
     knowledge_alone: int = 0
-    """Those that rest on nothing else: no edge, no sentence, no words of the case."""
+    """Those that cite no edge and no sentence beside it."""
     reasons: dict[str, int] = {}
     rejected_by_reason: dict[str, int] = {}
     failed_by_reason: dict[str, int] = {}

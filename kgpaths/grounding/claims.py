@@ -235,7 +235,19 @@ class ClaimSearch:
         if len(found) < _SENTENCES:
             more = self._texts.near(*(text for text, _ in ends), limit=_SENTENCES)
             found += [sentence for sentence in more if sentence not in found]
+        if not found:
+            wider = [[*names, *self._related_names(node)] for names, (_, node) in zip(groups, ends, strict=True)]
+            for one in range(len(ends)):
+                tried = [wider[at] if at == one else names for at, names in enumerate(groups)]
+                found += self._texts.holding(tried, limit=1) if tried != groups else []
         return found[:_SENTENCES]
+
+    def _related_names(self, node: str) -> list[str]:
+        """Return the names of what a thing belongs to or is made up of, by which texts may speak of it."""
+        related = self._related(node)[:_NAMES] if node else []
+        return [
+            name for name in (natural_order(self._graph.name(one)) for one in related) if len(name) >= _SHORTEST_NAME
+        ]
 
     def _speaks_against(self, sentence: CitedSentence, *ends: tuple[str, str]) -> bool:
         """Say whether words that deny or forbid govern one end and not the other; one in the topic is not governed."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from kgpaths.language.english import folded
 from kgpaths.records import Step
-from kgpaths.validation.phrases import mask, stated_ties
+from kgpaths.validation.phrases import Token, mask, stated_ties
 from kgpaths.validation.registry import Case, Fault
 
 DENIAL = re.compile(
@@ -22,6 +22,8 @@ DENIAL = re.compile(
     r"|incorrect)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_STEM, _SHARE = 5, 0.5
+"""Letters by which forms of a word are taken for the same, and the share of a name's words that names it."""
 _PRONOUN = re.compile(r"\b(?:its?|this|that|these|those|they|them|their|he|she|his|her|him|both|which|such)\b", re.I)
 HARM = re.compile(
     r"\b(?:harm\w*|contraindicat\w*|avoid\w*|risk\w*|adverse|side effects?|toxic\w*|worsen\w*|aggravat\w*|danger\w*"
@@ -54,8 +56,8 @@ def structure(case: Case) -> Iterator[Fault]:
             yield Fault(f"a {step.kind} step that rests on nothing", "uncited_step", number)
     alone = [number for number, step in enumerate(steps) if step.alone]
     if len(alone) > case.config.most_knowledge:
-        said = f"{len(alone)} steps rest on own knowledge alone, at most {case.config.most_knowledge} may"
-        yield Fault(said, "too_much_knowledge", alone[-1])
+        said = f"{len(alone)} steps rest on own knowledge without an edge or a sentence"
+        yield Fault(f"{said}, at most {case.config.most_knowledge} may", "too_much_knowledge", alone[-1])
 
 
 def _claims(steps: tuple[Step, ...]) -> bool:
@@ -65,9 +67,9 @@ def _claims(steps: tuple[Step, ...]) -> bool:
 def entities(case: Case) -> Iterator[Fault]:
     """Look for the ends of cited edges in the words, and for conditions that come from nowhere.
 
-    A sentence that cites an edge names both ends of it, or one of them and refers back to the other ("it", "this"), or
-    knows more than it cites. A disease that neither the case, nor a citation, nor an earlier step names may stand in
-    steps that say they know more, and in those that rest on a sentence, which may name it.
+    A sentence that cites an edge names both ends of it, in its own words, or one of them and refers back to the other
+    ("it", "this"). A disease is named by the case, by a citation, or by an earlier step. In a step that rests on a
+    sentence or on own knowledge as well, which may bring names of their own, this is a warning.
     """
     known = set(case.linked("question", "context", "option", "answer"))
     for number, step in enumerate(case.chain.steps):
@@ -75,32 +77,50 @@ def entities(case: Case) -> Iterator[Fault]:
         said = {node for token in tokens for node in token.nodes}
         edges = [case.graph.edge(one) for one in step.edge_ids if case.graph.has_edge(one)]
         cited = {end for edge in edges for end in (edge.subject, edge.object)}
-        if step.kind not in ("conclusion", "check") and not (step.knowledge or step.sentences):
-            for phrase, left, right in stated_ties(masked, tokens):
-                apart = not left.nodes & right.nodes
-                if apart and not (left.nodes & cited and right.nodes & cited):
-                    tie = f"{left.name} {phrase} {right.name}"
-                    yield Fault(f"{tie!r} is said, and nothing that is cited says it", "uncited_step", number)
+        more = step.knowledge or bool(step.sentences)
+        for tie, sides in (
+            _ties(masked, tokens) if not (more or step.kind in ("findings", "conclusion", "check")) else ()
+        ):
+            if not all(nodes & cited for nodes in sides):
+                yield Fault(f"{tie!r} is said, and nothing that is cited says it", "uncited_step", number)
+        named = said | {end for end in cited if _in_other_words(case, end, step.text)}
         for edge in edges:
             ends = {edge.subject, edge.object}
-            if not ends & said and not case.names_option(step, ends):
-                yield Fault(f"the step cites edge {edge.id} but names neither end of it", "uncited_step", number)
-                continue
-            refers = step.knowledge or step.sentences or _PRONOUN.search(step.text)
-            strangers = ends - said - (known if refers or step.kind == "distractor" else set())
+            refers = more or step.kind == "distractor" or _PRONOUN.search(step.text)
+            strangers = ends - named - (known if refers and ends & named else set())
             if strangers and not case.names_option(step, strangers):
-                listed = ", ".join(sorted(strangers))
-                yield Fault(f"the step cites {listed} but does not name it", "uncited_step", number)
+                fault = f"the step cites {', '.join(sorted(strangers))} but does not name it"
+                yield Fault(fault, where=number, outcome="warn") if more else Fault(fault, "uncited_step", number)
         if step.kind in ("findings", "absent"):
-            for node in (node for node in step.node_ids if node in case.graph and node not in said):
+            for node in (node for node in step.node_ids if node in case.graph and node not in named):
                 yield Fault(f"the step cites {node} but does not name it", "uncited_step", number)
-        if not (step.knowledge or step.sentences):
-            for token in tokens:
-                new = len(token.name) > 3 and not token.nodes & (known | set(step.node_ids))
-                if new and _diseases(case, token.nodes):
-                    listed = ", ".join(sorted(token.nodes))
-                    yield Fault(f"the step names {listed}, which nothing cites", "uncited_step", number)
-        known |= said | set(step.node_ids)
+        for token in tokens if not more else ():
+            new = len(token.name) > 3 and not token.nodes & (known | set(step.node_ids))
+            if new and _diseases(case, token.nodes):
+                yield Fault(
+                    f"the step names {', '.join(sorted(token.nodes))}, which nothing cites", "uncited_step", number
+                )
+        known |= named | set(step.node_ids)
+
+
+def _ties(masked: str, tokens: list[Token]) -> Iterator[tuple[str, tuple[frozenset[str], frozenset[str]]]]:
+    """Yield the relations that a sentence states between two things: its words, and what the two can mean."""
+    for phrase, left, right in stated_ties(masked, tokens):
+        if not left.nodes & right.nodes:
+            yield f"{left.name} {phrase} {right.name}", (left.nodes, right.nodes)
+
+
+def _in_other_words(case: Case, node: str, text: str) -> bool:
+    """Say whether a text has half of the content words of a name of a node, in any form; a gene goes by its product."""
+    if case.graph.type(node) == "gene":
+        return True
+    there = {word[:_STEM] for word in folded(text).split()}
+    record = case.graph.node(node)
+    for name in (record.name, *(one.text for one in record.names)):
+        words = {word[:_STEM] for word in folded(name).split() if len(word) > 3}
+        if words and len(words & there) >= _SHARE * len(words):
+            return True
+    return False
 
 
 def _diseases(case: Case, nodes: frozenset[str]) -> bool:
@@ -109,19 +129,24 @@ def _diseases(case: Case, nodes: frozenset[str]) -> bool:
 
 
 def connected(case: Case) -> Iterator[Fault]:
-    """Follow the cited edges: each has an end that the case, an earlier step, or the step's own knowledge names."""
+    """Follow the cited edges: each has an end that the case, an earlier step, or the step's own marks account for.
+
+    A step that quotes the case, a sentence, or own knowledge may begin anew with what it names.
+    """
     known = set(case.linked("question", "context", "option", "answer"))
     for number, step in enumerate(case.chain.steps):
         _, tokens = mask(step.text, case.names, step.node_ids)
         said = {node for token in tokens for node in token.nodes}
-        if step.knowledge or step.sentences:
+        if step.knowledge or step.sentences or step.quotes:
             known |= said
         waiting = [case.graph.edge(edge) for edge in step.edge_ids if case.graph.has_edge(edge)]
         while waiting:
             ready = [edge for edge in waiting if {edge.subject, edge.object} & known]
             if not ready:
                 ends = ", ".join(f"{edge.subject} and {edge.object}" for edge in waiting)
-                yield Fault(f"nothing before leads to {ends}", "path_not_connected", number)
+                fault = f"nothing before leads to {ends}"
+                more = step.knowledge or step.sentences
+                yield Fault(fault, where=number, outcome="warn") if more else Fault(fault, "path_not_connected", number)
                 break
             known |= {end for edge in ready for end in (edge.subject, edge.object)}
             waiting = [edge for edge in waiting if edge not in ready]

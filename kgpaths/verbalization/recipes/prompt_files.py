@@ -55,7 +55,7 @@ INPUTS: Mapping[str, str] = {
     "most_findings": "findings that a proposal may name",
     "most_concepts": "concepts that a proposal may name",
     "most_claims": "claims that a proposal may make",
-    "most_knowledge": "steps that may rest on own knowledge and nothing else",
+    "most_knowledge": "steps that may rest on own knowledge without an edge or a sentence",
     "steps": "of judges: the chain's steps as .text, .cited (lines of what it rests on) and .knowledge",
 }
 """What a prompt may be given, for people who write prompts."""

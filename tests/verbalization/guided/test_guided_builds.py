@@ -190,8 +190,7 @@ def test_a_cited_sentence_of_a_users_text_is_printed_and_checked_like_an_edge(
     for words in ("Arthralgia may be its only sign.", "clinic", "CC-BY-SA-4.0", "http://clinic.example/gout"):
         assert words in " ".join(explained.output.split()), words
     card = (result.out / "README.md").read_text()
-    assert "clinic" in card
-    assert "CC-BY-SA-4.0" in card
+    assert "- clinic: 1 citations" in card
     (printed,) = result.dataset("sft")
     assert "Arthralgia may be its only sign." in str(printed["messages"])
     assert "http://clinic.example/gout" in str(printed["messages"])
@@ -256,7 +255,11 @@ def test_none_is_a_rejection_and_no_fault(building: Building, where: str) -> Non
 
 def test_nothing_offered_and_nothing_found_is_not_written(building: Building) -> None:
     def useless(payload: Any) -> str:
-        value = json.loads(obedient(payload)) | {"claims": [["quuxitis", "is", "frobbed"]], "paths": [], "verdict": "none"}
+        value = json.loads(obedient(payload)) | {
+            "claims": [["quuxitis", "is", "frobbed"]],
+            "paths": [],
+            "verdict": "none",
+        }
         return json.dumps(value | {"missing": ["crystals"]})
 
     result = building.build(useless)

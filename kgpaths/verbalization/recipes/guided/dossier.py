@@ -169,15 +169,16 @@ def writing_inputs(dossier: Dossier, proposal: Proposal, grounded: Grounded) -> 
     used = [dossier.paths[label] for label in dossier.paths if label in proposal.used]
     for path in (*used, *grounded.paths):
         told((dossier.graph.edge(hop.edge_id), hop.forward) for hop in path.hops)
-    argument, against, denied = [], [], []
+    said, against, denied = [], [], []
     for claim in grounded.claims:
         labels = told((edge, True) for edge in claim.edges)
         labels += [dossier.sentence(sentence) for sentence in claim.sentences]
-        argument.append({"text": str(claim.claim), "labels": list(dict.fromkeys(labels))})
+        said.append({"text": str(claim.claim), "labels": list(dict.fromkeys(labels))})
         against += [edge for edge in claim.against if edge.id not in wrong]
         denied += [dossier.sentence(sentence) for sentence in claim.sentences_against]
     for sentence in grounded.sentences:
         dossier.sentence(sentence)
+    behind = iter(said[len(proposal.claims) :])
     speaking = []
     for edge in dict.fromkeys(dossier.edge(one) for one in against):
         if edge not in lines:
@@ -185,8 +186,11 @@ def writing_inputs(dossier: Dossier, proposal: Proposal, grounded: Grounded) -> 
     speaking += [f"[{label}] {quotation(dossier.sentences[label])}" for label in dict.fromkeys(denied)]
     return {
         "notes": proposal.model_dump(include={"key_findings", "condition", "missing"}),
-        "argument": argument,
-        "set_aside": [one.model_dump() for one in proposal.against],
+        "argument": said[: len(proposal.claims)],
+        "set_aside": [
+            {"option": one.option, "because": one.because, "claim": next(behind) if one.claim else None}
+            for one in proposal.against
+        ],
         "statements": list(lines.values()),
         "contradicting": speaking,
         "sentences": [f"[{label}] {quotation(one)}" for label, one in dossier.sentences.items() if label not in denied],

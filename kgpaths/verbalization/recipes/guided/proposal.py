@@ -34,7 +34,7 @@ _SHAPES: Mapping[Part, str] = {
     "concepts": "a list of texts",
     "claims": 'a list of ["subject", "relation", "object"]',
     "paths": 'a list of {"path": "P1", "label": one of the labels, "statement": a label, or ""}',
-    "against": 'a list of {"option": its letter, "because": a clause}',
+    "against": 'a list of {"option": its letter, "because": a clause, "claim": [subject, relation, object]}',
     "missing": "a list of texts",
     "verdict": "enough, partial or none",
 }
@@ -59,6 +59,8 @@ class Against(_Part):
 
     option: str
     because: str
+    claim: Claim | None = None
+    """The general knowledge behind it; None where the reply has none that can be read."""
 
 
 class Proposal(_Part):
@@ -82,6 +84,11 @@ class Proposal(_Part):
     def used(self) -> frozenset[str]:
         """Labels of the paths that it argues with."""
         return frozenset(one.path for one in self.paths if one.label in USED)
+
+    @property
+    def all_claims(self) -> tuple[Claim, ...]:
+        """The claims of the argument, then those that speak against options."""
+        return (*self.claims, *(one.claim for one in self.against if one.claim))
 
     @property
     def faulty(self) -> frozenset[str]:
@@ -202,16 +209,10 @@ class _Reader:
             return []
         claims = []
         for one in found:
-            inner: list[Any] = []
-            if isinstance(one, Mapping):
-                inner = [member(one, "subject"), member(one, "relation", "predicate"), member(one, "object")]
-            elif isinstance(one, list):
-                inner = list(one)
-            words = [text_of(part) for part in inner]
-            if len(words) != 3 or not all(words):
+            if (claim := _claim(one)) is None:
                 self._flaw("claims", one)
-                continue
-            claims.append(Claim(subject=words[0], relation=words[1], object=words[2]))
+            else:
+                claims.append(claim)
         return claims
 
     def _paths(self) -> list[JudgedPath]:
@@ -249,7 +250,9 @@ class _Reader:
     def _against(self) -> list[Against]:
         found = member(self.value, "against")
         if isinstance(found, Mapping):
-            found = [{"option": key, "because": inner} for key, inner in found.items()]
+            found = [
+                {"option": key, **inner} if isinstance(inner, Mapping) else [key, inner] for key, inner in found.items()
+            ]
         if found is not None and not isinstance(found, list):
             self._flaw("against", found)
             return []
@@ -257,12 +260,12 @@ class _Reader:
         for one in found or ():
             parts = one if isinstance(one, list) else []
             if isinstance(one, Mapping):
-                parts = [member(one, "option"), member(one, "because", "reason")]
-            words = [text_of(part) for part in parts]
+                parts = [member(one, "option"), member(one, "because", "reason"), member(one, "claim")]
+            words = [text_of(part) for part in parts[:2]]
             if len(words) != 2 or not all(words):
                 self._flaw("against", one)
                 continue
-            said.append(Against(option=words[0], because=words[1]))
+            said.append(Against(option=words[0], because=words[1], claim=_claim(parts[2]) if parts[2:] else None))
         return said
 
     def _verdict(self) -> Coverage:
@@ -273,6 +276,14 @@ class _Reader:
             self._flaw("verdict", found)
         known: Coverage = verdict or "none"
         return known
+
+
+def _claim(value: Any) -> Claim | None:
+    parts = list(value) if isinstance(value, list) else []
+    if isinstance(value, Mapping):
+        parts = [member(value, "subject"), member(value, "relation", "predicate"), member(value, "object")]
+    words = [text_of(part) for part in parts]
+    return Claim(subject=words[0], relation=words[1], object=words[2]) if len(words) == 3 and all(words) else None
 
 
 def proposal_schema(paths: Sequence[str]) -> dict[str, Any]:
@@ -293,14 +304,15 @@ def proposal_schema(paths: Sequence[str]) -> dict[str, Any]:
         }
 
     path = {"type": "string", "enum": list(paths)} if paths else text
+    claim = record(subject=text, relation=text, object=text)
     judged = record(path=path, label={"type": "string", "enum": list(LABELS)}, statement=text)
     return record(
         key_findings=texts,
         condition=text,
         concepts=texts,
-        claims={"type": "array", "items": record(subject=text, relation=text, object=text)},
+        claims={"type": "array", "items": claim},
         paths={"type": "array", "items": judged},
-        against={"type": "array", "items": record(option=text, because=text)},
+        against={"type": "array", "items": record(option=text, because=text, claim=claim)},
         missing=texts,
         verdict={"type": "string", "enum": list(get_args(Coverage))},
     )

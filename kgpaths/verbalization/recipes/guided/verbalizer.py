@@ -131,7 +131,7 @@ class GuidedVerbalizer:
 
     def _grounded(self, dossier: Dossier, mentions: tuple[Mention, ...], proposal: Proposal) -> _Proposed:
         further = [one for one in (proposal.condition, *proposal.concepts) if one]
-        return _Proposed(proposal, self._grounds(dossier.item, mentions, proposal.claims, further))
+        return _Proposed(proposal, self._grounds(dossier.item, mentions, proposal.all_claims, further))
 
     async def _proposal(self, dossier: Dossier, calls: Calls, sample: int) -> Proposal:
         asked = self._proposing(dossier, sample)

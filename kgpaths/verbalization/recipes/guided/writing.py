@@ -83,7 +83,7 @@ def written(
         shown: labels that may be cited.
         reply: what the model wrote.
         verbalizer: name of the recipe.
-        most_knowledge: steps that may rest on own knowledge and nothing else.
+        most_knowledge: steps that may rest on own knowledge without an edge or a sentence.
     """
     said = without_thinking(reply.text) or without_thinking(reply.reasoning)
     if token := leaked(said):
@@ -265,5 +265,6 @@ class _Writing:
         alone = [number for number, step in enumerate(chain.steps, 1) if step.alone]
         if len(alone) > self.most_knowledge:
             listed = ", ".join(map(str, alone))
-            message = f"steps {listed} rest on own knowledge alone; at most {self.most_knowledge} may"
+            rest = f"steps {listed} rest on own knowledge without a statement or sentence"
+            message = f"{rest}; at most {self.most_knowledge} may"
             self.flaws.append(Flaw("too_much_knowledge", message, fatal=False))
