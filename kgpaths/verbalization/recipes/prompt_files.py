@@ -79,6 +79,16 @@ def as_data(text: str) -> str:
     return _BRACKETED_ROLE.sub("⁅", _TAG.sub("‹", text))
 
 
+def one_line(text: str) -> str:
+    """Return a text on one line, without a quotation mark that was never opened.
+
+    >>> one_line('Urinary  output "')
+    'Urinary output'
+    """
+    line = " ".join(text.split())
+    return line.rstrip('" ') if line.count('"') == 1 and line.endswith('"') else line
+
+
 class PromptHead(BaseModel):
     """The YAML head of a prompt file."""
 

@@ -22,6 +22,13 @@ class Part:
     edges: list[Edge]
     mentions: list[Mention]
     spans: list[Span] = field(default_factory=list)
+    """What it quotes, beside the words of its mentions."""
+    knowledge: bool = False
+
+    @property
+    def rests(self) -> bool:
+        """True when it is marked with anything that it rests on."""
+        return bool(self.edges or self.mentions or self.spans or self.knowledge)
 
 
 def sentence(part: Part, labels: Labels, findings: Mapping[str, Mention], *, inline: bool) -> tuple[str, list[Span]]:
