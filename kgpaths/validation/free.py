@@ -87,12 +87,13 @@ def entities(case: Case) -> Iterator[Fault]:
                 yield Fault(f"the step cites edge {edge.id} but names neither end of it", "uncited_step", number)
                 continue
             refers = step.knowledge or step.sentences or _PRONOUN.search(step.text)
-            strangers = ends - said - (known if refers or step.kind == "distractor" else set())
+            refers = refers or step.kind in ("distractor", "absent")  # what is set aside was named before
+            strangers = ends - said - (known if refers else set())
             if strangers and not case.names_option(step, strangers):
                 listed = ", ".join(sorted(strangers))
                 yield Fault(f"the step cites {listed} but does not name it", "uncited_step", number)
         if step.kind in ("findings", "absent"):
-            for node in (node for node in step.node_ids if node in case.graph and node not in said):
+            for node in (node for node in step.node_ids if node in case.graph and node not in said | cited):
                 yield Fault(f"the step cites {node} but does not name it", "uncited_step", number)
         if not (step.knowledge or step.sentences):
             for token in tokens:

@@ -27,6 +27,7 @@ _NO_ARGUMENT = re.compile(
     r"|(?:i think |it seems |there is )?(?:that )?no honest argument\b)",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"^\s*#.*$", re.MULTILINE)
 _ABSTAINED = "the model says that no honest argument can be made"
 _TOLD = 300
 """Characters of the model's words that are kept."""
@@ -125,10 +126,10 @@ def abstention(text: str, reasoning: str = "", *, argued: bool = True) -> str:
     if words is None and _NONE.match(said):
         words = _NONE.sub("", said)
     if words is None and not argued and (_NONE_LINE.search(said) or _NO_ARGUMENT.match(said)):
-        words = _NONE_LINE.sub("", said)
+        words = _HEADING.sub("", _NONE_LINE.sub("", said))
     if words is None:
         return ""
-    words = " ".join(words.split()).strip("*_# .:;,–—-")
+    words = " ".join(words.split()).strip("*_ .:;,–—-()")
     return f"{_ABSTAINED}: {words[:_TOLD]}" if words else _ABSTAINED
 
 

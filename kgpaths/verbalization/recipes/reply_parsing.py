@@ -200,7 +200,7 @@ def _settled(units: Sequence[Unit], answer: str, labels: Labels) -> Reading:
     titled = any(unit.section for unit in units)
     kept = [unit for unit in units if unit.text or unit.labels or unit.evidence]
     kept = [unit for unit in kept if unit.section or unit.labels or unit.evidence or not titled]
-    while kept and not kept[0].section and not kept[0].labels and len(kept) > 1:
+    while len(kept) > 1 and not (kept[0].section or kept[0].labels or kept[0].evidence):
         kept.pop(0)  # "Sure, here is the reasoning:"
     return Reading(tuple(kept), labels, answer)
 
