@@ -87,8 +87,8 @@ def entities(case: Case) -> Iterator[Fault]:
                 yield Fault(f"the step cites edge {edge.id} but names neither end of it", "uncited_step", number)
                 continue
             refers = step.knowledge or step.sentences or _PRONOUN.search(step.text)
-            refers = refers or step.kind in ("distractor", "absent")  # what is set aside was named before
-            strangers = ends - said - (known if refers else set())
+            aside = step.kind in ("distractor", "absent")  # what is set aside was named before
+            strangers = ends - said - (known if refers or aside else set())
             if strangers and not case.names_option(step, strangers):
                 listed = ", ".join(sorted(strangers))
                 yield Fault(f"the step cites {listed} but does not name it", "uncited_step", number)
