@@ -127,6 +127,7 @@ WHY = "no statement is about eyes"
         ('{"steps": [], "answer": "NONE"}', ""),
         (json.dumps({"abstain": f"{WHY}.", "steps": [], "answer": ""}), WHY),
         (json.dumps({"abstain": f"NONE: {WHY}", "steps": [], "answer": "B. Pneumonia"}), WHY),
+        (json.dumps({"abstain": WHY, "steps": [{"section": "", "text": "Eyes.", "cites": []}], "answer": ""}), WHY),
     ],
 )
 def test_a_model_may_say_that_no_honest_argument_can_be_made(
@@ -155,6 +156,13 @@ def test_an_option_that_is_called_none_of_these_is_an_answer(saying: Callable[..
     made, _ = said.draft(reply.replace("Answer: B. Pneumonia", "Answer: None of these"))
     assert made.chain is not None
     assert made.chain.answer_key == "E"
+
+
+@pytest.mark.parametrize("why", ["", "no", "none", "N/A", "There is little to go by."])
+def test_steps_count_more_than_a_reason_to_abstain(saying: Callable[..., Saying], why: str) -> None:
+    said = saying("medreason", "json_schema")
+    made, _ = said.draft(json.dumps(json.loads(said.reply()) | {"abstain": why}))
+    assert made.chain is not None
 
 
 @pytest.mark.parametrize("dialect", DIALECTS[1:])
@@ -228,6 +236,19 @@ def test_what_is_not_there_cannot_be_quoted_as_if_it_were(saying: Callable[..., 
     assert said.status(chain) == ("rejected", ("polarity_violated",))
     denied = said.parsed(("There is no such swelling.", '["leg swelling"]'), under=REASONING.get(recipe, ""))
     assert said.status(denied) == ("accepted", ())
+
+
+@pytest.mark.parametrize(
+    "mark", ["[for 3 days]", "['for 3 days']", "[“for 3 days”]", '【"for 3 days"】', '[**"for 3 days"**]']
+)
+def test_a_quotation_is_read_however_it_is_written(saying: Callable[..., Saying], mark: str) -> None:
+    chain = saying("medreason").parsed(("An onset within days suits it.", mark), under="Reasoning process")
+    assert [quote.text for quote in step_of(chain, "An onset").quotes] == ["for 3 days"]
+
+
+@pytest.mark.parametrize("mark", ["[k]", "[K1]", "[**K**]", "**[K]**", "\\[K\\]", "【K】", "[[K]]", "[own knowledge]"])
+def test_own_knowledge_is_read_however_it_is_marked(saying: Callable[..., Saying], mark: str) -> None:
+    assert step_of(saying("medreason").parsed((KNOWN[0], mark), under="Reasoning process"), "Consolidated").alone
 
 
 def test_labels_quotations_and_knowledge_stand_in_one_pair_of_brackets_too(saying: Callable[..., Saying]) -> None:

@@ -73,11 +73,12 @@ class Marks:
             for found in _QUOTED.finditer(inner)
             if (words := found[1].strip(" *_`\\")) and not self._tells(inner[: found.start()], words)
         ]
-        parts = [part.strip(" \t\n\\") for part in _JOINED.split(_QUOTED.sub(",", inner))]
+        parts = [part.strip(" \t\n\\*_`") for part in _JOINED.split(_QUOTED.sub(",", inner))]
         own = [part for part in parts if self._is_own(part)]
         others = [part for part in parts if part and part not in own]
         if not quoted and not own:
-            return f"[{self._label(inner.strip())}]" if others and locate(self.item, inner) is not None else match[0]
+            bare = inner.strip(" '‘’`")
+            return f"[{self._label(bare)}]" if others and locate(self.item, bare) is not None else match[0]
         return f"[{', '.join([*others, *quoted, *([self.own] if own else [])])}]"
 
     def _label(self, words: str) -> str:

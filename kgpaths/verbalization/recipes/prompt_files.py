@@ -61,9 +61,8 @@ INPUTS: Mapping[str, str] = {
 """What a prompt may be given, for people who write prompts."""
 
 Grammar = Literal["cited-steps", "marked-steps", "json"]
-"""How a reply is laid out. `cited-steps`: titled sections of numbered steps that cite labels in brackets, and an
-`Answer:` line; `marked-steps`: numbered steps that end with marks (labels, quotations, own knowledge), and the same
-line; `json`: one JSON object."""
+"""How a reply is laid out. `cited-steps`: titled sections of numbered steps with marks in brackets (labels, quotations,
+own knowledge), and an `Answer:` line; `marked-steps`: the same without sections; `json`: one JSON object."""
 
 _HEAD = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n", re.DOTALL)
 _TAG = re.compile(r"<(?=[/|!?]?[A-Za-z_|])")

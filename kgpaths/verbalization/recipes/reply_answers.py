@@ -28,6 +28,8 @@ _NO_ARGUMENT = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"^\s*#.*$", re.MULTILINE)
+_NO = re.compile(r"\A\W*(?:no|none|false|empty|n/?a)?\W*\Z", re.IGNORECASE)
+"""What a model writes into a member that is to stay empty."""
 _ABSTAINED = "the model says that no honest argument can be made"
 _TOLD = 300
 """Characters of the model's words that are kept."""
@@ -122,7 +124,7 @@ def abstention(text: str, reasoning: str = "", *, argued: bool = True) -> str:
     'the model says that no honest argument can be made: None of the statements is about eyes'
     """
     said = _FENCE.sub("", spoken(text, reasoning)).strip()
-    words = _abstains(said)
+    words = _abstains(said, argued)
     if words is None and _NONE.match(said):
         words = _NONE.sub("", said)
     if words is None and not argued and (_NONE_LINE.search(said) or _NO_ARGUMENT.match(said)):
@@ -133,15 +135,22 @@ def abstention(text: str, reasoning: str = "", *, argued: bool = True) -> str:
     return f"{_ABSTAINED}: {words[:_TOLD]}" if words else _ABSTAINED
 
 
-def _abstains(said: str) -> str | None:
-    """Return why a reply in JSON abstains; None where it is none, or has steps."""
-    try:
-        value = json.loads(said)
-    except ValueError:
+def _abstains(said: str, argued: bool) -> str | None:
+    """Return why a reply in JSON abstains; None where it is no JSON or does not abstain.
+
+    Steps count more than a reason to abstain, if an argument could be read in them.
+    """
+    start = said.find("{")
+    if start < 0 or (start and argued):
         return None
-    if not isinstance(value, dict) or any(part for part in value.values() if isinstance(part, list | dict)):
+    try:
+        value, _ = json.JSONDecoder().raw_decode(said, start)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    steps = isinstance(value, dict) and any(part for part in value.values() if isinstance(part, list | dict))
+    if not isinstance(value, dict) or (steps and argued):
         return None
     why, answer = value.get(ABSTAINS), value.get("answer")
     if isinstance(why, str) and why.strip():
-        return _NONE.sub("", why)
-    return "" if why is True or (isinstance(answer, str) and _NONE.match(answer)) else None
+        return None if steps and _NO.match(why) else _NONE.sub("", why)
+    return "" if why is True or (not steps and isinstance(answer, str) and _NONE.match(answer)) else None
