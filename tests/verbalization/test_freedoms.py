@@ -194,6 +194,22 @@ def test_any_words_of_the_case_may_be_quoted(saying: Callable[..., Saying], reci
         assert step.text.endswith("\nSupporting evidence: “for 3 days”; “54-year-old man”")
 
 
+def test_the_last_reason_may_rest_on_words_of_the_case_alone(saying: Callable[..., Saying]) -> None:
+    said = saying("evidence-steps")
+    reply = f'{said.reply()}\nStep 9: An onset within days suits it.\nSupporting evidence: "for 3 days"'
+    chain = said.verbalizer.parse(reply, *said.case).chain
+    assert chain is not None
+    assert step_of(chain, "An onset").kind == "evidence"
+    assert step_of(chain, "Final diagnosis").text == "Final diagnosis: Pneumonia"
+
+
+def test_a_statement_for_the_answer_stays_evidence_beside_the_name_of_another_option(
+    saying: Callable[..., Saying],
+) -> None:
+    chain = saying("evidence-steps").parsed(("Fever points to an infection and hardly to gout.", "[E2]"))
+    assert step_of(chain, "Fever points").kind == "link"
+
+
 @pytest.mark.parametrize("recipe", ["medreason", "clinical-phases", "blind"])
 def test_findings_may_be_quoted_without_a_label(saying: Callable[..., Saying], recipe: str) -> None:
     said = saying(recipe)

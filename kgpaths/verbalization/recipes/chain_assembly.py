@@ -128,7 +128,9 @@ class _Assembly:
             return "absent"
         if (part.mentions or part.spans) and not argues and (not holds or "findings" in holds):
             return "findings"
-        sets_aside = "distractor" in holds and ("evidence" not in holds or names_rival(self.item, part.unit.text, key))
+        # Where a section holds both, statements decide, or else the words.
+        by_words = not part.edges and names_rival(self.item, part.unit.text, key)
+        sets_aside = "distractor" in holds and ("evidence" not in holds or by_words)
         if sets_aside or (part.edges and not all(ours) and self._of_rivals(part, key, holds)):
             return "distractor"
         ends = set(self.material.ends.get(key, ()))
@@ -142,7 +144,7 @@ class _Assembly:
 
     @staticmethod
     def _last_is_conclusion(parts: Sequence[Part]) -> None:
-        if all(part.kind not in ("conclusion", "check") for part in parts) and not parts[-1].unit.labels:
+        if all(part.kind not in ("conclusion", "check") for part in parts) and not parts[-1].rests:
             parts[-1].kind = "conclusion"
 
     def _citations(self, part: Part) -> None:
