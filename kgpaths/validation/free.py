@@ -86,13 +86,14 @@ def entities(case: Case) -> Iterator[Fault]:
         named = said | {end for end in cited if _in_other_words(case, end, step.text)}
         for edge in edges:
             ends = {edge.subject, edge.object}
-            refers = more or step.kind == "distractor" or _PRONOUN.search(step.text)
-            strangers = ends - named - (known if refers and ends & named else set())
+            aside = step.kind in ("distractor", "absent")  # what is set aside was named before
+            refers = more or aside or _PRONOUN.search(step.text)
+            strangers = ends - named - (known if refers and (aside or ends & named) else set())
             if strangers and not case.names_option(step, strangers):
                 fault = f"the step cites {', '.join(sorted(strangers))} but does not name it"
                 yield Fault(fault, where=number, outcome="warn") if more else Fault(fault, "uncited_step", number)
         if step.kind in ("findings", "absent"):
-            for node in (node for node in step.node_ids if node in case.graph and node not in named):
+            for node in (node for node in step.node_ids if node in case.graph and node not in named | cited):
                 yield Fault(f"the step cites {node} but does not name it", "uncited_step", number)
         for token in tokens if not more else ():
             new = len(token.name) > 3 and not token.nodes & (known | set(step.node_ids))

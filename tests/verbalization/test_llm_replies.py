@@ -99,7 +99,7 @@ SAID = {
     "in quotation marks": PLAIN.replace("[", '"[').replace("]", ']"'),
     "bold labels": PLAIN.replace("[E1]", "[**E1**]").replace("[E2]", "**[E2]**").replace("[E3]", "`[E3]`"),
     "labels with words": PLAIN.replace("[E4, E5]", "[see E4 and E5]").replace("[E1]", "[statement E1]"),
-    "labels with what they say": PLAIN.replace("[Q4]", "[Q4: wheezing]").replace("[E1]", '[E1 "cough"]'),
+    "labels with what they say": PLAIN.replace("[Q4]", "[Q4: wheezing]").replace("[E1]", '[E1 "a symptom of it"]'),
     "a full stop before": PLAIN.replace(" [E1][E2][E3].", ". [E1][E2][E3]"),
     "full stops on both sides": PLAIN.replace(" [E1][E2][E3].", ". [E1], [E2], [E3]."),
     "a full stop within": PLAIN.replace("[E3].", "[E3.]."),

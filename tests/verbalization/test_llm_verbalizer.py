@@ -76,7 +76,7 @@ def test_a_generation_tells_how_the_chain_came_to_be(graph: KnowledgeGraph, case
     with FaultServer(reply=obedient) as server:
         (made,) = draft(server, verbalizer, cases["gout"]).generation
     assert made.model == "m"
-    assert made.prompt_id == "medreason@3"
+    assert made.prompt_id == "medreason@4"
     assert len(made.prompt_hash) == 64
     assert json.loads(made.parameters) == {"temperature": 0.3, "top_p": 0.9, "seed": 5, "max_tokens": 900}
     assert made.prompt_tokens > 100
@@ -114,7 +114,7 @@ def test_one_repair_names_the_fault(graph: KnowledgeGraph, cases: Any, spoil: Ca
     with FaultServer(reply=model) as server:
         made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["gout"])
     assert made.chain is not None
-    assert [entry.prompt_id for entry in made.generation] == ["medreason@3", "repair@1"]
+    assert [entry.prompt_id for entry in made.generation] == ["medreason@4", "repair@2"]
     first, second = model.payloads
     assert second["messages"][: len(first["messages"])] == first["messages"]
     assert second["messages"][-2]["role"] == "assistant"
@@ -432,7 +432,7 @@ def test_a_recipe_sets_the_knobs_of_other_stages(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(f"{MINE}paths: {{max_hops: 2}}\nvalidation: {{min_margin: 0.1}}\n", "utf-8")
     assert load_recipe(path).stages() == {"paths": {"max_hops": 2}, "validation": {"min_margin": 0.1}}
-    assert load_recipe("medreason").stages() == {}
+    assert load_recipe("medreason").stages() == {"validation": {"most_knowledge": 3}}
 
 
 def test_none_is_no_relevant_path_and_is_not_repaired(graph: KnowledgeGraph, cases: Any) -> None:

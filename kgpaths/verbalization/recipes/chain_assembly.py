@@ -1,23 +1,23 @@
 """This module makes a chain of a parsed reply: it resolves labels, and gives every step its kind.
 
 A step's kind follows from what it cites, and only where that leaves a choice from the title it stands under: a model
-that files a rival's statement under "Reasoning" does not make it evidence.
+that files a rival's statement under "Reasoning" does not make it evidence. What rests on words of the case or on the
+model's own knowledge is of the kind that its title holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from kgpaths.language.control_tokens import leaked
 from kgpaths.language.english import folded, listing
 from kgpaths.language.spoken_names import Names
 from kgpaths.linking.assertion.stated import PRESENT, reading_order
-from kgpaths.records import Chain, Edge, Mention, QAItem, Reason, Span, Step, StepKind
-from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.records import Chain, Edge, Mention, QAItem, Span, Step, StepKind
+from kgpaths.verbalization.recipes.flaws import Assembled, Flaw, too_much_knowledge
+from kgpaths.verbalization.recipes.marks import Marks, names_rival
 from kgpaths.verbalization.recipes.prompt_material import Key, Material
-from kgpaths.verbalization.recipes.quotations import locate, quoted_parts
 from kgpaths.verbalization.recipes.recipe import Recipe
 from kgpaths.verbalization.recipes.reply_answers import resolve_answer
 from kgpaths.verbalization.recipes.reply_parsing import Reading, Unit
@@ -30,24 +30,6 @@ if TYPE_CHECKING:
 _CLAIMS: frozenset[StepKind] = frozenset({"evidence", "link", "distractor", "differential"})
 
 
-class Flaw(NamedTuple):
-    """A structural fault of a reply, in words that a model can act on."""
-
-    reason: Reason
-    message: str
-    fatal: bool = True
-    """True: no chain can be made of the reply. False: one can, and the checks will say what is wrong with it."""
-
-
-@dataclass
-class Assembled:
-    """A chain, or why there is none."""
-
-    chain: Chain | None = None
-    flaws: list[Flaw] = field(default_factory=list)
-    """Fatal ones first."""
-
-
 def assemble(
     graph: KnowledgeGraph,
     item: QAItem,
@@ -55,7 +37,7 @@ def assemble(
     material: Material,
     recipe: Recipe,
     reading: Reading,
-    labels: Labels,
+    marks: Marks,
     *,
     answer_shown: bool,
 ) -> Assembled:
@@ -63,7 +45,7 @@ def assemble(
 
     Flaws are reported together, so that one repair can mend them all.
     """
-    return _Assembly(graph, item, mentions, material, recipe, labels, answer_shown).run(reading)
+    return _Assembly(graph, item, mentions, material, recipe, marks, answer_shown).run(reading)
 
 
 class _Assembly:
@@ -74,10 +56,11 @@ class _Assembly:
         mentions: Sequence[Mention],
         material: Material,
         recipe: Recipe,
-        labels: Labels,
+        marks: Marks,
         answer_shown: bool,
     ) -> None:
-        self.graph, self.item, self.material, self.recipe, self.labels = graph, item, material, recipe, labels
+        self.graph, self.item, self.material, self.recipe = graph, item, material, recipe
+        self.marks, self.labels = marks, marks.labels
         self.mentions = tuple(mentions)
         self.answer_shown = answer_shown
         self.names = Names(graph)
@@ -85,7 +68,8 @@ class _Assembly:
         self.holds = {section.title: section.holds for section in recipe.layout.sections}
 
     def run(self, reading: Reading) -> Assembled:
-        units = [unit for unit in reading.units if unit.labels or unit.evidence or not self._echoes(unit.text)]
+        self.labels = reading.labels
+        units = [unit for unit in reading.units if unit.labels or unit.evidence or not self.marks.echoes(unit.text)]
         reading = replace(reading, units=tuple(units))
         if not reading.units:
             return Assembled(flaws=[Flaw("llm_unparsed", "there are no steps of reasoning in it")])
@@ -93,7 +77,8 @@ class _Assembly:
         if answer is None:
             said = f" (it says {reading.answer[:80]!r})" if reading.answer else ""
             self.flaws.append(Flaw("llm_unparsed", f"the last line does not name one answer{said}"))
-        unknown = sorted({label for unit in reading.units for label in unit.labels} - set(self.material.labels))
+        known = {*self.material.labels, *self.marks.quotations, self.marks.own}
+        unknown = sorted({label for unit in reading.units for label in unit.labels} - known)
         if unknown:
             listed = ", ".join(unknown[:8])
             self.flaws.append(Flaw("llm_unknown_citation", f"it cites {listed}, which is not among the labels given"))
@@ -102,18 +87,12 @@ class _Assembly:
         key, text = answer
         parts = [self._part(number, unit, key) for number, unit in enumerate(reading.units, 1)]
         self._last_is_conclusion(parts)
-        for part in parts:
-            self._quote(part)
         if any(flaw.fatal for flaw in self.flaws):
             return self._result(None)
         chain = self._chain(parts, key, text)
         for part in parts:
             self._citations(part)
         return self._result(None if any(flaw.fatal for flaw in self.flaws) else chain)
-
-    def _echoes(self, text: str) -> bool:
-        """Say whether a unit only repeats the case: what the question says is nobody's reasoning."""
-        return locate(self.item, text) is not None
 
     def _result(self, chain: Chain | None) -> Assembled:
         return Assembled(chain, sorted(self.flaws, key=lambda flaw: not flaw.fatal))
@@ -127,59 +106,55 @@ class _Assembly:
     def _part(self, number: int, unit: Unit, key: Key) -> Part:
         edges = [self.material.edges[label] for label in unit.labels if label in self.material.edges]
         mentions = [self.material.findings[label] for label in unit.labels if label in self.material.findings]
-        return Part(number, unit, self._kind(unit, edges, mentions, key), edges, mentions)
+        part = Part(number, unit, "evidence", edges, mentions, knowledge=self.marks.own in unit.labels)
+        quotations = self.marks.quotations
+        lines = [f"“{quotations[label]}”" for label in unit.labels if label in quotations]
+        for words in (*lines, *map(self.labels.cut, unit.evidence)):
+            spans, flaws = self.marks.spans(number, words)
+            part.spans += spans
+            self.flaws += flaws
+        part.kind = self._kind(part, key)
+        return part
 
-    def _kind(self, unit: Unit, edges: Sequence[Edge], mentions: Sequence[Mention], key: Key) -> StepKind:
-        holds = self.holds.get(unit.section, ())
+    def _kind(self, part: Part, key: Key) -> StepKind:
+        holds = self.holds.get(part.unit.section, ())
         for alone in ("conclusion", "check", "differential"):
             if holds == (alone,):
                 return alone
-        ours = [key in self.material.leads.get(edge.id, ()) for edge in edges]
-        if mentions and all(mention.assertion == "absent" for mention in mentions) and not any(ours):
+        argues = part.knowledge or bool(part.edges)
+        ours = [key in self.material.leads.get(edge.id, ()) for edge in part.edges]
+        denies = part.mentions and all(mention.assertion == "absent" for mention in part.mentions)
+        if denies and not any(ours) and (part.edges or not argues or "absent" in holds):
             return "absent"
-        if not edges:
-            return "findings" if mentions else self._by_title(holds)
-        if not all(ours) or (holds and set(holds) <= {"distractor", "absent", "differential"}):
+        if (part.mentions or part.spans) and not argues and (not holds or "findings" in holds):
+            return "findings"
+        # Where a section holds both, statements decide, or else the words.
+        by_words = not part.edges and names_rival(self.item, part.unit.text, key)
+        sets_aside = "distractor" in holds and ("evidence" not in holds or by_words)
+        if sets_aside or (part.edges and not all(ours) and self._of_rivals(part, key, holds)):
             return "distractor"
         ends = set(self.material.ends.get(key, ()))
-        return "link" if any({edge.subject, edge.object} & ends for edge in edges) else "evidence"
+        return "link" if any({edge.subject, edge.object} & ends for edge in part.edges) else "evidence"
 
-    @staticmethod
-    def _by_title(holds: Sequence[StepKind]) -> StepKind:
-        """Return the kind of a step that cites nothing; the checks will object to all but a conclusion."""
-        return next((kind for kind in ("distractor", "evidence") if kind in holds), "evidence")
+    def _of_rivals(self, part: Part, key: Key, holds: Sequence[StepKind]) -> bool:
+        """Say whether statements speak of another option, so that no title makes them evidence for the answer."""
+        rivals = {end for option, ends in self.material.ends.items() if option != key for end in ends}
+        ends = {end for edge in part.edges for end in (edge.subject, edge.object)}
+        return "evidence" not in holds or bool(ends & rivals) or names_rival(self.item, part.unit.text, key)
 
     @staticmethod
     def _last_is_conclusion(parts: Sequence[Part]) -> None:
-        if all(part.kind not in ("conclusion", "check") for part in parts) and not parts[-1].unit.labels:
+        if all(part.kind not in ("conclusion", "check") for part in parts) and not parts[-1].rests:
             parts[-1].kind = "conclusion"
 
-    # quotations ----------------------------------------------------------------------------------------------------
-
-    def _quote(self, part: Part) -> None:
-        """Find the words of the question that a unit quotes; what it says is quoted has to be there."""
-        lines = map(self.labels.cut, part.unit.evidence)
-        for words in (piece for line in lines for piece in quoted_parts(line)):
-            span = locate(self.item, words, [m for m in self.mentions if m.assertion in PRESENT])
-            if span is None:
-                self.flaws.append(
-                    Flaw(
-                        "quote_not_verbatim",
-                        f"step {part.number} quotes {words[:80]!r}, which the question does not say",
-                    )
-                )
-            else:
-                part.spans.append(span)
-
     def _citations(self, part: Part) -> None:
-        """Report what stays of a unit's citations: no text that is trained on may hold a label or its brackets."""
-        said = f"{self.item.question}\n{self.item.context}"
-        text = part.unit.text
-        if found := self.labels.remains(text, self.material.labels, said) or leaked(self.labels.cut(text)):
-            one = next(iter(self.material.labels))
+        """Report what stays of a unit's marks: no text that is trained on may hold a label or its brackets."""
+        known = {*self.material.labels, *self.marks.quotations}
+        if found := self.marks.remains(part.unit.text, self.labels, known):
+            one, own = next(iter(self.material.labels)), self.material.knowledge_label
             message = (
-                f"step {part.number} says {found!r}; write a whole sentence and behind it, in square brackets and with "
-                f"nothing else in them, the labels that it cites, as in [{one}]"
+                f"step {part.number} says {found!r}; write a whole sentence and behind it its marks, each in square "
+                f'brackets and with nothing else in them, as in [{one}] ["words of the case"] [{own}]'
             )
             self.flaws.append(Flaw("llm_unparsed", message))
 
@@ -204,28 +179,31 @@ class _Assembly:
         checks = [self._check(part, answers) for part in parts if part.kind == "check"]
         self._structure(parts, findings)
         ordered = self.recipe.ordered(tuple(step for step in (findings, *steps, conclusion, *checks) if step))
+        self.flaws += too_much_knowledge(ordered, self.recipe.most_knowledge)
         return Chain(steps=ordered, answer=answer, answer_key=key, answer_node_ids=answers, verbalizer=self.recipe.id)
 
     def _structure(self, parts: Sequence[Part], findings: Step | None) -> None:
         """Report what the checks would reject and a repair can mend."""
-        bare = [str(part.number) for part in parts if part.kind in _CLAIMS and not part.edges]
+        bare = [str(part.number) for part in parts if part.kind in _CLAIMS and not part.rests]
         if bare:
-            self.flaws.append(Flaw("uncited_step", f"step {', '.join(bare)} cites no statement", fatal=False))
-        if not any(part.kind in ("evidence", "link") and part.edges for part in parts):
+            message = f"step {', '.join(bare)} cites no statement and has no other mark of what it rests on"
+            self.flaws.append(Flaw("uncited_step", message, fatal=False))
+        if not any(part.kind in ("evidence", "link") and (part.edges or part.knowledge) for part in parts):
             self.flaws.append(
                 Flaw("incomplete_structure", "no step leads from the findings to the answer it gives", fatal=False)
             )
-        if findings is None:
+        if findings is None and not any(part.mentions or part.spans for part in parts):
             self.flaws.append(Flaw("incomplete_structure", "no step names the findings that matter", fatal=False))
         wanted = {kind for section in self.recipe.layout.sections if len(section.holds) == 1 for kind in section.holds}
         for kind in sorted(wanted & {"check", "differential"} - {part.kind for part in parts}):
             title = next(s.title for s in self.recipe.layout.sections if s.holds == (kind,))
             self.flaws.append(Flaw("incomplete_structure", f"the section {title!r} is missing"))
         if self.recipe.layout.least_candidates:
+            differential = [part for part in parts if part.kind == "differential"]
             offered = self._conditions(self.material.edges.values())
-            named = self._conditions(edge for part in parts if part.kind == "differential" for edge in part.edges)
+            named = self._conditions(edge for part in differential for edge in part.edges)
             least = min(self.recipe.layout.least_candidates, len(offered))
-            if len(named) < least:
+            if len(named) < least and not any(part.knowledge for part in differential):
                 message = f"the differential cites statements of {len(named)} conditions, at least {least} are wanted"
                 self.flaws.append(Flaw("incomplete_structure", message))
 
@@ -239,7 +217,8 @@ class _Assembly:
     def _step(self, part: Part) -> Step:
         text, spans = self._sentence(part)
         spans = _once([*spans, *part.spans])
-        quoted = [m for m in self.mentions if _inside(m, part.spans) and m.assertion in PRESENT]
+        # What is denied names nothing else that is there, and a quotation beside the sentence is not said in it.
+        quoted = [m for m in self.marks.present if part.kind != "absent" and _inside(m, part.spans)]
         if self.recipe.layout.supporting_evidence and spans and part.kind != "absent":
             words = dict.fromkeys(" ".join(span.text.split()) for span in spans)
             text = f"{text}\nSupporting evidence: {'; '.join(f'“{one}”' for one in words)}"
@@ -251,6 +230,7 @@ class _Assembly:
             edge_ids=tuple(dict.fromkeys(edge.id for edge in part.edges)),
             node_ids=tuple(nodes),
             quotes=tuple(spans),
+            knowledge=part.knowledge,
         )
 
     def _findings(self, parts: Sequence[Part], used: set[str]) -> Step | None:
@@ -292,7 +272,9 @@ class _Assembly:
         )
 
     def _conclusion(self, parts: Sequence[Part], answers: Sequence[str], answer: str) -> Step:
-        text = " ".join(self._sentence(part)[0] for part in parts)
+        said = [self._sentence(part) for part in parts]
+        text = " ".join(words for words, _ in said)
+        quotes = [span for _, spans in said for span in spans] + [span for part in parts for span in part.spans]
         whole = " ".join(answer.split())
         if not text:
             label = "Final diagnosis" if "diagnosis" in self.material.inputs["asked"] else "Final answer"
@@ -300,7 +282,14 @@ class _Assembly:
         elif f" {folded(whole)} " not in f" {folded(text)} " and self.material.inputs.get("repeat_answer"):
             text = f"{text} The answer is {whole.rstrip('.')}."
         edges = dict.fromkeys(edge.id for part in parts for edge in part.edges)
-        return Step(kind="conclusion", text=text, edge_ids=tuple(edges), node_ids=tuple(answers))
+        return Step(
+            kind="conclusion",
+            text=text,
+            edge_ids=tuple(edges),
+            node_ids=tuple(answers),
+            quotes=tuple(_once(quotes)),
+            knowledge=any(part.knowledge for part in parts),
+        )
 
     def _check(self, part: Part, answers: Sequence[str]) -> Step:
         step = self._step(part)

@@ -75,6 +75,21 @@ _LEFTOVER = (
 _NUMBERS = re.compile(r"[\[【]\s*\d{1,2}(?:\s*[,;]\s*\d{1,2})*\s*[\]】]")
 
 
+def free_letter(letter: str, texts: Iterable[str]) -> str:
+    """Return the letter, repeated until no text holds a label that begins with it, or the letter in brackets.
+
+    >>> free_letter("E", ["Fever and cough"]), free_letter("E", ["[E1] prostaglandin E2"]), free_letter("Q", ["Q10"])
+    ('E', 'EE', 'QQ')
+    >>> free_letter("K", ["potassium [K] 5.1 mEq/L"])
+    'KK'
+    """
+    texts = tuple(texts)
+    prefix = letter
+    while any(re.search(rf"(?<![a-z0-9]){prefix}\s?\d|[\[【]{prefix}[\]】]", text, re.IGNORECASE) for text in texts):
+        prefix += letter
+    return prefix
+
+
 class Labels:
     """The labels of one prompt, as they are written in replies.
 

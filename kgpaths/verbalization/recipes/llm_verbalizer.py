@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kgpaths.config import LLMConfig
 from kgpaths.errors import UsageError
@@ -14,13 +14,14 @@ from kgpaths.llm import FAULT_REASON, ChatRequest, Reply
 from kgpaths.records import Chain, Draft, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import usable_paths
 from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request
-from kgpaths.verbalization.recipes.chain_assembly import Assembled, Flaw, assemble
-from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.verbalization.recipes.chain_assembly import assemble
+from kgpaths.verbalization.recipes.flaws import Assembled, Flaw
 from kgpaths.verbalization.recipes.likelihood_ratios import unfounded_ratios
+from kgpaths.verbalization.recipes.marks import Marks
 from kgpaths.verbalization.recipes.prompt_material import HiddenAnswer, Material, gather
 from kgpaths.verbalization.recipes.recipe import recipe_of
-from kgpaths.verbalization.recipes.reply_answers import declines, is_refusal
-from kgpaths.verbalization.recipes.reply_parsing import read, without_thinking
+from kgpaths.verbalization.recipes.reply_answers import abstention, is_refusal
+from kgpaths.verbalization.recipes.reply_parsing import read, spoken
 from kgpaths.verbalization.recipes.structured_output import chain_schema, dialect
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ class LLMVerbalizer:
                 )
                 return Draft(generation=tuple(calls.made), reason=FAULT_REASON[reply.fault], detail=detail)
             result = self._parsed(reply, item, mentions, material)
-            if result.chain is None and declines(reply.text):
-                detail = "the model says that no honest argument can be made"
-                return Draft(generation=tuple(calls.made), reason="no_relevant_path", detail=detail)
+            argued = result.chain is not None
+            if said := abstention(reply.text, reply.reasoning, argued=argued):
+                return Draft(generation=tuple(calls.made), reason="no_relevant_path", detail=said)
             if result.chain is None and is_refusal(reply.text):
                 return Draft(
                     generation=tuple(calls.made), reason="llm_refusal", detail=" ".join(reply.text.split())[:200]
@@ -163,37 +164,27 @@ class LLMVerbalizer:
 
     def _request(self, material: Material, sample: int) -> ChatRequest:
         titles = [section.title for section in self.recipe.layout.sections if section.title]
-        asked = request(self._config, self._prompt, material.inputs, sample)
+        asked = request(self._config, self._prompt, self._inputs(material), sample)
         return self._dialect.apply(asked, chain_schema(titles))
 
     def _fault(self, flaws: Sequence[Flaw], material: Material) -> str:
         """Return what a model is told of its reply."""
-        values = {
-            "fault": "; ".join(flaw.message for flaw in flaws),
-            "known": ", ".join(material.labels),
-            "edge_label": material.edge_label,
-            "quote_label": material.quote_label,
-        }
-        return self._repair.render(values)["user"]
+        told = {"fault": "; ".join(flaw.message for flaw in flaws), "known": ", ".join(material.labels)}
+        return self._repair.render(self._inputs(material) | told)["user"]
+
+    def _inputs(self, material: Material) -> dict[str, Any]:
+        return material.inputs | {"most_knowledge": self.recipe.most_knowledge}
 
     # replies -------------------------------------------------------------------------------------------------------
 
     def _parsed(self, reply: Reply, item: QAItem, mentions: Sequence[Mention], material: Material) -> Assembled:
-        said = without_thinking(reply.text) or without_thinking(reply.reasoning)
-        if token := leaked(said):
+        if token := leaked(spoken(reply.text, reply.reasoning)):
             message = f"it holds {token!r}, which is no text but a token of the model's own format"
             return Assembled(flaws=[Flaw("llm_unparsed", message)])
-        labels = Labels(material.edge_label, material.quote_label).for_reply(said)
-        reading = read(reply.text, reply.reasoning, labels, self._titles)
+        cited, quote, own = material.edge_label, material.quote_label, material.knowledge_label
+        marks = Marks(item, mentions, cited=(cited,), quote=quote, knowledge=own)
+        reading = read(reply.text, reply.reasoning, marks.labels, self._titles, marks.labelled)
         unfounded = [Flaw("llm_unknown_citation", said) for said in unfounded_ratios(reading.units, material.edges)]
-        made = assemble(
-            self._graph,
-            item,
-            mentions,
-            material,
-            self.recipe,
-            reading,
-            labels,
-            answer_shown=self._prompt.head.shows_gold_answer,
-        )
+        shown = self._prompt.head.shows_gold_answer
+        made = assemble(self._graph, item, mentions, material, self.recipe, reading, marks, answer_shown=shown)
         return Assembled(flaws=[*unfounded, *made.flaws]) if unfounded else made

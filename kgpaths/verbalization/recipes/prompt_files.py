@@ -61,9 +61,8 @@ INPUTS: Mapping[str, str] = {
 """What a prompt may be given, for people who write prompts."""
 
 Grammar = Literal["cited-steps", "marked-steps", "json"]
-"""How a reply is laid out. `cited-steps`: titled sections of numbered steps that cite labels in brackets, and an
-`Answer:` line; `marked-steps`: numbered steps that end with marks (labels, quotations, own knowledge), and the same
-line; `json`: one JSON object."""
+"""How a reply is laid out. `cited-steps`: titled sections of numbered steps with marks in brackets (labels, quotations,
+own knowledge), and an `Answer:` line; `marked-steps`: the same without sections; `json`: one JSON object."""
 
 _HEAD = re.compile(r"\A---\r?\n(.*?\r?\n)---\r?\n", re.DOTALL)
 _TAG = re.compile(r"<(?=[/|!?]?[A-Za-z_|])")
@@ -77,6 +76,16 @@ def as_data(text: str) -> str:
     'BP <90/60. ‹/think> ‹|im_end|> ⁅INST] ‹b>bold‹/b>'
     """
     return _BRACKETED_ROLE.sub("⁅", _TAG.sub("‹", text))
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without a quotation mark that was never opened.
+
+    >>> one_line('Urinary  output "')
+    'Urinary output'
+    """
+    line = " ".join(text.split())
+    return line.rstrip('" ') if line.count('"') == 1 and line.endswith('"') else line
 
 
 class PromptHead(BaseModel):

@@ -1,14 +1,13 @@
 """This module gathers what a prompt shows of an item, and remembers what each label stands for.
 
 Statements of the graph are labelled E1, E2 …, findings of the question Q1, Q2 …; a reply cites labels, so that it can
-name nothing that it was not given. Where the question itself holds something like a label ("prostaglandin E1", or a
-planted "[E1]"), the letters are doubled until it does not.
+cite nothing that it was not given. K marks what the model knows itself. Where the question holds something like a
+label ("prostaglandin E1", or a planted "[E1]"), the letters are doubled until it does not.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,8 @@ from kgpaths.records import Edge, Hop, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import Argument, pertinent_negatives, plan, usable_paths
 from kgpaths.verbalization.contrast import Distractor, frequency
 from kgpaths.verbalization.edge_clauses import Clause, clause_text
+from kgpaths.verbalization.recipes.citations import free_letter
+from kgpaths.verbalization.recipes.prompt_files import one_line
 from kgpaths.verbalization.recipes.recipe import Shown
 from kgpaths.vocabulary.relations import relations, relations_of
 
@@ -42,6 +43,7 @@ class Material:
 
     edge_label: str = "E"
     quote_label: str = "Q"
+    knowledge_label: str = "K"
     edges: dict[str, Edge] = field(default_factory=dict)
     """Statements by label, in the order in which they are shown."""
     findings: dict[str, Mention] = field(default_factory=dict)
@@ -59,29 +61,6 @@ class Material:
     def labels(self) -> tuple[str, ...]:
         """All labels that may be cited."""
         return (*self.edges, *self.findings)
-
-
-def free_letter(letter: str, texts: Iterable[str]) -> str:
-    """Return the letter, repeated until no text holds a label that begins with it.
-
-    >>> free_letter("E", ["Fever and cough"]), free_letter("E", ["[E1] prostaglandin E2"]), free_letter("Q", ["Q10"])
-    ('E', 'EE', 'QQ')
-    """
-    texts = tuple(texts)
-    prefix = letter
-    while any(re.search(rf"(?<![a-z0-9]){prefix}\s?\d", text, re.IGNORECASE) for text in texts):
-        prefix += letter
-    return prefix
-
-
-def one_line(text: str) -> str:
-    """Return a text on one line, without a quotation mark that was never opened.
-
-    >>> one_line('Urinary  output "')
-    'Urinary output'
-    """
-    line = " ".join(text.split())
-    return line.rstrip('" ') if line.count('"') == 1 and line.endswith('"') else line
 
 
 def gather(
@@ -120,7 +99,8 @@ class _Gathering:
         self.names = Names(graph)
         texts = [item.context, item.answer, *(text for _, text in item.sections())]
         texts += [graph.name(node) for path in path_set.paths for node in path.node_ids]
-        self.into = Material(free_letter("E", texts), free_letter("Q", texts))
+        edge, quote, knowledge = (free_letter(letter, texts) for letter in "EQK")
+        self.into = Material(edge, quote, knowledge)
         self._by_edge: dict[str, str] = {}
         self._typed: set[str] = set()
 
@@ -157,6 +137,7 @@ class _Gathering:
             "ratios": self._ratios(answers),
             "edge_label": self.into.edge_label,
             "quote_label": self.into.quote_label,
+            "knowledge_label": self.into.knowledge_label,
         }
         if show_answer:
             self.into.inputs |= {"support": support, "answer": {"key": right, "text": one_line(self.item.answer)}}

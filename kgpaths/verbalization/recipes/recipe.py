@@ -106,6 +106,11 @@ class Recipe(_Table):
         return self
 
     @property
+    def most_knowledge(self) -> int:
+        """Steps of a chain that may rest on the model's own knowledge and on nothing else."""
+        return ValidationConfig.parse(dict(self.validation)).most_knowledge
+
+    @property
     def prompts(self) -> tuple[str, ...]:
         """Names of all prompts that it asks with, in the order of its stages."""
         proposing = (self.guide.propose, self.guide.mend) if self.guide else ()

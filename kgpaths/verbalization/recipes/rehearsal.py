@@ -1,22 +1,28 @@
 """The rehearsal stands in for a model: it answers the shipped prompts from their own text.
 
-It writes what an obedient model of few words would: every statement as it stands, under the titles that are asked for.
-Nothing in a build uses it; tests and benchmarks put it behind a real server.
+It writes what an obedient model of few words would: every statement as it stands, under the titles that are asked for,
+and as its own knowledge that the findings are typical of the answer where there is no statement. Nothing in a build
+uses it; tests and benchmarks put it behind a real server.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from kgpaths.language.english import capitalised
+from kgpaths.verbalization.recipes.reply_parsing import ABSTAINS
 
 _STATEMENT = re.compile(r"\[(E+\d+)\](?: ([^\[|;\n]*[^\[|;\s]))?")
 _FINDING = re.compile(r"^\[(Q+\d+)\] (not there: )?\"(.*)\" = (.*?)(?: \(in the past\))?$", re.MULTILINE)
 _TOLD = re.compile(r"^The [^\n]*? is (?:(?P<key>\w+)\. )?(?P<text>.+?)\. Argue ", re.MULTILINE | re.DOTALL)
 _OPTION = re.compile(r"^(\w+)\. (.*?): (?=\[E|against it: |expected of it, )(.*)$", re.MULTILINE)
+_OWN = re.compile(r"^- \[(K+)\] where ", re.MULTILINE)
+_MARKS = re.compile(r" ?\[([EKQ][^\]]*)\]")
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class _Shown:
     absent: dict[str, str]
     key: str | None
     answer: str
+    knowledge: str
 
 
 @cache
@@ -43,9 +50,14 @@ def rehearse(prompt: str, *, choice: str | None = None) -> str:
     """Return a reply to the text of a user message that one of the shipped prompts made.
 
     Where the prompt hides the answer, `choice` is argued for; without one, the option with the most statements, the
-    first of equals.
+    first of equals. Where the prompt asks for JSON, the reply is that.
     """
-    shown = _read(prompt, choice)
+    asked, shape, _ = prompt.partition("\n\nWrite the reply as one JSON object")
+    said = _lines(asked, _read(asked, choice))
+    return _as_json(said) if shape else "\n".join(said)
+
+
+def _lines(prompt: str, shown: _Shown) -> list[str]:
     if "FINAL DIAGNOSIS" in prompt:
         return _final_first(shown)
     said = {
@@ -77,7 +89,29 @@ def rehearse(prompt: str, *, choice: str | None = None) -> str:
         for sentence in sections[title]:
             number += 1
             lines.append(f"{number}. {sentence}")
-    return "\n".join([*lines, f"Answer: {_answer(shown)}"])
+    return [*lines, f"Answer: {_answer(shown)}"]
+
+
+def _as_json(lines: Iterable[str]) -> str:
+    """Return a reply in lines as an object: labels, quotations and own knowledge stand in members of their own."""
+    steps: list[dict[str, Any]] = []
+    section = answer = ""
+    for line in lines:
+        head, _, rest = line.partition(" ")
+        if head == "##":
+            section = rest
+        elif line.startswith("Supporting evidence: "):
+            steps[-1]["quotes"].append(line.partition(": ")[2].strip('"'))
+        elif found := re.match(r"(?:Answer|FINAL DIAGNOSIS): ", line):
+            answer = line[found.end() :]
+        elif line:
+            text = re.sub(r"^(?:Step )?\d+[.:] ", "", line)
+            labels = [label for group in _MARKS.findall(text) for label in group.split(", ")]
+            cites = [label for label in labels if label.strip("K")]
+            text = _MARKS.sub("", text).strip()
+            step = {"section": section, "text": text, "cites": cites, "quotes": [], "knowledge": cites != labels}
+            steps.append(step)
+    return json.dumps({ABSTAINS: "", "steps": steps, "answer": answer}, ensure_ascii=False)
 
 
 def _answer(shown: _Shown) -> str:
@@ -94,6 +128,8 @@ def _reasoning(shown: _Shown) -> Iterable[str]:
     last = dict.fromkeys(path[-1] for path in shown.support)
     for label in [*(label for label in before if label not in last), *last]:
         yield _said(shown, [label])
+    if not last:
+        yield f"Together they are typical of {shown.answer} [{shown.knowledge}]."
 
 
 def _differential(shown: _Shown) -> list[str]:
@@ -106,13 +142,13 @@ def _said(shown: _Shown, labels: Iterable[str]) -> str:
     return f"{capitalised(', and '.join(shown.statements[label] for label in labels))} [{', '.join(labels)}]."
 
 
-def _final_first(shown: _Shown) -> str:
+def _final_first(shown: _Shown) -> list[str]:
     lines = [f"FINAL DIAGNOSIS: {_answer(shown)}", ""]
     quotes = list(shown.present.values())
     for number, sentence in enumerate(_reasoning(shown), 1):
         lines.append(f"Step {number}: {sentence}")
         lines += [f'Supporting evidence: "{quotes[number - 1]}"'] if number <= len(quotes) else []
-    return "\n".join(lines)
+    return lines
 
 
 def _read(prompt: str, choice: str | None) -> _Shown:
@@ -127,7 +163,7 @@ def _read(prompt: str, choice: str | None) -> _Shown:
     )
     found = {label: (bool(gone), words) for label, gone, words, _ in _FINDING.findall(body)}
     told = _TOLD.search(body)
-    support = _part(body, "lead to the answer:")
+    support = _part(body, "(many are beside the point):")
     key, answer = (told["key"], told["text"]) if told else (None, "")
     if told is None and rivals:
         key, answer, _ = max(rivals, key=lambda rival: (rival[0] == choice, len(rival[2])))
@@ -146,6 +182,7 @@ def _read(prompt: str, choice: str | None) -> _Shown:
         absent={label: words for label, (gone, words) in found.items() if gone},
         key=key,
         answer=answer,
+        knowledge=own[1] if (own := _OWN.search(rest)) else "K",
     )
 
 

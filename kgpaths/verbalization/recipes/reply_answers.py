@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from kgpaths.language.english import folded
 from kgpaths.records import Option, QAItem
-from kgpaths.verbalization.recipes.reply_parsing import Reading, without_thinking
+from kgpaths.verbalization.recipes.reply_parsing import ABSTAINS, Reading, spoken, without_thinking
 
 _KEY = re.compile(
     r"^\W*(?:option\s+|choice\s+)?\(?([A-Za-z0-9]+)\)?(?:\s*[.):,\-–—]\s*|\s+(?=\()|\s*$)(.*)$", re.IGNORECASE
@@ -20,6 +21,19 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(r"\A\W*(?:NONE\b|(?i:none)\W*\Z)")
+_NONE_LINE = re.compile(r"^\W*(?:(?:Answer|FINAL DIAGNOSIS)\W+)?NONE\W*$", re.MULTILINE)
+_NO_ARGUMENT = re.compile(
+    r"\A\W*(?:none of (?:the|these|those) (?:\w+ )?(?:statements?|paths?|evidence)\b"
+    r"|(?:i think |it seems |there is )?(?:that )?no honest argument\b)",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"^\s*#.*$", re.MULTILINE)
+_NO = re.compile(r"\A\W*(?:no|none|false|empty|n/?a)?\W*\Z", re.IGNORECASE)
+"""What a model writes into a member that is to stay empty."""
+_ABSTAINED = "the model says that no honest argument can be made"
+_TOLD = 300
+"""Characters of the model's words that are kept."""
+_FENCE = re.compile(r"^\s*```[\w-]*\s*$", re.MULTILINE)
 _LONGEST_REFUSAL = 600
 """Characters; what is longer has something else to say as well."""
 
@@ -91,10 +105,52 @@ def is_refusal(text: str) -> bool:
     return len(said) <= _LONGEST_REFUSAL and _DECLINES.match(said) is not None
 
 
-def declines(text: str) -> bool:
-    """Say whether a reply says that no honest argument can be made.
+def abstention(text: str, reasoning: str = "", *, argued: bool = True) -> str:
+    """Return what is told of a reply which says that no honest argument can be made; nothing where it argues.
 
-    >>> declines("NONE"), declines("NONE. The statements are about mice."), declines("None of the findings is new.")
-    (True, True, False)
+    Args:
+        text: the message's content.
+        reasoning: what the server gave as thinking; read only where the content is empty but for thinking.
+        argued: False where no argument could be read in the reply: then a line `NONE` at any place counts, and a
+            sentence that says so.
+
+    >>> abstention("NONE")
+    'the model says that no honest argument can be made'
+    >>> abstention("NONE. They are about mice.") == abstention('{"abstain": "They are about mice.", "steps": []}')
+    True
+    >>> abstention("None of the findings is new."), abstention("1. Fever fits.\\n\\nNONE")
+    ('', '')
+    >>> abstention("None of the statements is about eyes.", argued=False)
+    'the model says that no honest argument can be made: None of the statements is about eyes'
     """
-    return _NONE.match(without_thinking(text)) is not None
+    said = _FENCE.sub("", spoken(text, reasoning)).strip()
+    words = _abstains(said, argued)
+    if words is None and _NONE.match(said):
+        words = _NONE.sub("", said)
+    if words is None and not argued and (_NONE_LINE.search(said) or _NO_ARGUMENT.match(said)):
+        words = _HEADING.sub("", _NONE_LINE.sub("", said))
+    if words is None:
+        return ""
+    words = " ".join(words.split()).strip("*_ .:;,–—-()")
+    return f"{_ABSTAINED}: {words[:_TOLD]}" if words else _ABSTAINED
+
+
+def _abstains(said: str, argued: bool) -> str | None:
+    """Return why a reply in JSON abstains; None where it is no JSON or does not abstain.
+
+    Steps count more than a reason to abstain, if an argument could be read in them.
+    """
+    start = said.find("{")
+    if start < 0 or (start and argued):
+        return None
+    try:
+        value, _ = json.JSONDecoder().raw_decode(said, start)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    steps = isinstance(value, dict) and any(part for part in value.values() if isinstance(part, list | dict))
+    if not isinstance(value, dict) or (steps and argued):
+        return None
+    why, answer = value.get(ABSTAINS), value.get("answer")
+    if isinstance(why, str) and why.strip():
+        return None if steps and _NO.match(why) else _NONE.sub("", why)
+    return "" if why is True or (not steps and isinstance(answer, str) and _NONE.match(answer)) else None

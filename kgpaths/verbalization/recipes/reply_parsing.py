@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,7 +43,11 @@ _BOXED = re.compile(r"\$?\\boxed\{\s*(?:\\text\w*\{)?([^{}]+)\}{1,2}\$?")
 _BOXED_APART = re.compile(rf"(?:\A|(?<=[.!?:]))\s*{_BOXED.pattern}\s*\.?")
 _STEP_TEXT = ("text", "step", "statement", "reasoning", "content", "description", "rationale", "thought")
 _STEP_TITLE = ("section", "phase", "title", "kind", "heading", "stage")
-_STEP_EVIDENCE = ("supporting_evidence", "quote", "span")
+_STEP_EVIDENCE = ("supporting_evidence", "quote", "quotes", "span", "spans")
+_STEP_CITES = ("cites", "cited", "citations", "labels", "marks", "rests_on")
+_STEP_KNOWLEDGE = ("knowledge", "own_knowledge")
+ABSTAINS = "abstain"
+"""The member of a reply in JSON that says why no honest argument can be made."""
 _ANSWER_KEYS = ("answer", "final answer", "final diagnosis", "answer key", "choice")
 
 
@@ -66,11 +70,15 @@ class Reading:
     """What a reply says."""
 
     units: tuple[Unit, ...]
+    labels: Labels
+    """What citations look like in it."""
     answer: str = ""
     """What stands behind `Answer:`; empty where no line says it."""
 
 
-def read(text: str, reasoning: str, labels: Labels, titles: Mapping[str, str]) -> Reading:
+def read(
+    text: str, reasoning: str, labels: Labels, titles: Mapping[str, str], labelled: Callable[[str], str] = str
+) -> Reading:
     """Read a reply.
 
     Args:
@@ -78,6 +86,7 @@ def read(text: str, reasoning: str, labels: Labels, titles: Mapping[str, str]) -
         reasoning: what the server gave as thinking; read only where the content is empty but for thinking.
         labels: what citations look like.
         titles: folded titles, and what else they may be called, to the titles of the layout.
+        labelled: turns other marks in a text into labels (`Marks.labelled`).
 
     >>> titles = {"reasoning": "Reasoning"}
     >>> text = "<think>Hm.</think>**Reasoning:**\\n1. Fever fits [E1].\\n\\n**Answer:** B"
@@ -85,15 +94,21 @@ def read(text: str, reasoning: str, labels: Labels, titles: Mapping[str, str]) -
     >>> reading.units[0].section, reading.units[0].text, reading.units[0].labels, reading.answer
     ('Reasoning', 'Fever fits [E1].', ('E1',), 'B')
     """
-    said = without_thinking(text)
-    if not said:
-        said = without_thinking(reasoning)
-    structured = _json(said, labels)
+    said = spoken(text, reasoning)
+    in_brackets = labels.for_reply(said)
+    structured = _json(said, in_brackets)
     if structured is not None:
-        return _from_json(structured, labels, titles)
-    if re.match(r"\s*(?:\{|\[\s*\{)", _FENCE.sub("", said)):
-        return Reading(())  # JSON that is cut or broken, whose lines are no steps
-    return _from_lines(_FENCE.sub("", said), labels, titles)
+        return _FromJson(in_brackets, titles, labelled).read(structured)
+    said = _FENCE.sub("", said)
+    if re.match(r"\s*(?:\{|\[\s*\{)", said):
+        return Reading((), in_brackets)  # JSON that is cut or broken, whose lines are no steps
+    said = labelled(said)
+    return _from_lines(said, labels.for_reply(said), titles)
+
+
+def spoken(text: str, reasoning: str) -> str:
+    """Return what a reply says: its content without thinking, or else what the server gave as thinking."""
+    return without_thinking(text) or without_thinking(reasoning)
 
 
 def without_thinking(text: str) -> str:
@@ -153,7 +168,7 @@ def _from_lines(text: str, labels: Labels, titles: Mapping[str, str]) -> Reading
                 finish()
             lines.append(line[item.end() :] if item else line)
     finish()
-    return _settled(units, answer)
+    return _settled(units, answer, labels)
 
 
 def _title(line: str, titles: Mapping[str, str]) -> tuple[str | None, str]:
@@ -174,7 +189,7 @@ def _title(line: str, titles: Mapping[str, str]) -> tuple[str | None, str]:
     return ("", "") if heading and _HEADING.match(line) else (None, "")
 
 
-def _settled(units: Sequence[Unit], answer: str) -> Reading:
+def _settled(units: Sequence[Unit], answer: str, labels: Labels) -> Reading:
     """Find an answer that no line announces, and leave out what surrounds the steps without citing anything."""
     if not answer and units:
         last = units[-1].text
@@ -185,9 +200,9 @@ def _settled(units: Sequence[Unit], answer: str) -> Reading:
     titled = any(unit.section for unit in units)
     kept = [unit for unit in units if unit.text or unit.labels or unit.evidence]
     kept = [unit for unit in kept if unit.section or unit.labels or unit.evidence or not titled]
-    while kept and not kept[0].section and not kept[0].labels and len(kept) > 1:
+    while len(kept) > 1 and not (kept[0].section or kept[0].labels or kept[0].evidence):
         kept.pop(0)  # "Sure, here is the reasoning:"
-    return Reading(tuple(kept), answer)
+    return Reading(tuple(kept), labels, answer)
 
 
 def _unboxed(text: str) -> str:
@@ -216,38 +231,68 @@ def _json(text: str, labels: Labels) -> dict[str, Any] | None:
     return None
 
 
-def _from_json(value: Mapping[str, Any], labels: Labels, titles: Mapping[str, str]) -> Reading:
-    answer = ""
-    units: list[Unit] = []
-    for name, part in value.items():
-        title = titles.get(folded(name.replace("_", " ")), "")
-        if folded(name.replace("_", " ")) in _ANSWER_KEYS and isinstance(part, str | Mapping):
-            answer = part if isinstance(part, str) else _spoken(part, ("key", "text"))
-        else:
-            units += _json_units(title, part, labels, titles)
-    reading = _settled(units, answer)
-    return replace(reading, answer=_plain(reading.answer))
+class _FromJson:
+    """Reads an object: steps as texts or objects, under titles or in a list, with what they rest on in members."""
 
+    def __init__(self, labels: Labels, titles: Mapping[str, str], labelled: Callable[[str], str]) -> None:
+        self.labels, self.titles, self.labelled = labels, titles, labelled
 
-def _json_units(section: str, part: Any, labels: Labels, titles: Mapping[str, str]) -> Iterator[Unit]:
-    if isinstance(part, str):
-        yield _unit(section, part, labels)
-    elif isinstance(part, Sequence):
-        for entry in part:
-            yield from _json_units(section, entry, labels, titles)
-    elif isinstance(part, Mapping):
-        text = _spoken(part, _STEP_TEXT)
-        if not text:
+    def read(self, value: Mapping[str, Any]) -> Reading:
+        answer = ""
+        units: list[Unit] = []
+        for name, part in value.items():
+            if folded(name.replace("_", " ")) in _ANSWER_KEYS and isinstance(part, str | Mapping):
+                answer = part if isinstance(part, str) else _spoken(part, ("key", "text"))
+            elif folded(name) != ABSTAINS:
+                units += self._units(self._title(name, ""), part)
+        reading = _settled(units, answer, self.labels)
+        return replace(reading, answer=_plain(reading.answer))
+
+    def _title(self, name: Any, known: str) -> str:
+        return self.titles.get(folded(str(name).replace("_", " ")), known)
+
+    def _units(self, section: str, part: Any) -> Iterator[Unit]:
+        if isinstance(part, str):
+            yield _unit(section, self.labelled(part), self.labels)
+        elif isinstance(part, Sequence):
+            for entry in part:
+                yield from self._units(section, entry)
+        elif isinstance(part, Mapping):
+            text = _spoken(part, _STEP_TEXT)
+            if text:
+                yield self._step(section, text, part)
+                return
             for name, inner in part.items():
-                title = titles.get(folded(str(name).replace("_", " ")), section)
                 if isinstance(inner, list | dict):
-                    yield from _json_units(title, inner, labels, titles)
-            return
+                    yield from self._units(self._title(name, section), inner)
+
+    def _step(self, section: str, text: str, part: Mapping[str, Any]) -> Unit:
         named = next((str(part[name]) for name in _STEP_TITLE if isinstance(part.get(name), str)), "")
-        evidence = [str(part[name]) for name in _STEP_EVIDENCE if isinstance(part.get(name), str)]
-        others = [inner for name, inner in part.items() if name not in (*_STEP_TEXT, *_STEP_TITLE, *_STEP_EVIDENCE)]
-        more = [label for inner in others for label in labels.named(json.dumps(inner))]
-        yield _unit(titles.get(folded(named.replace("_", " ")), section), text, labels, evidence, more)
+        evidence = [words for name in _STEP_EVIDENCE for words in _quotations(part.get(name))]
+        read = (*_STEP_TEXT, *_STEP_TITLE, *_STEP_EVIDENCE, *_STEP_CITES, *_STEP_KNOWLEDGE)
+        cites = [one for name in _STEP_CITES for one in _strings(part.get(name))]
+        marks = [self.labelled(f"[{one}]") for one in cites]
+        marks += [self.labelled("[own knowledge]")] if any(_is_true(part.get(name)) for name in _STEP_KNOWLEDGE) else []
+        marks += [json.dumps(inner) for name, inner in part.items() if name not in read]
+        more = [label for one in marks for label in self.labels.named(one)]
+        return _unit(self._title(named, section), self.labelled(text), self.labels, evidence, more)
+
+
+def _quotations(part: Any) -> list[str]:
+    """Return the quotations of a member: a string as it stands, the strings of a list each whole."""
+    if isinstance(part, str):
+        return [part]
+    return [f"“{words.strip('“”').strip()}”" for words in _strings(part) if words.strip()]
+
+
+def _strings(part: Any) -> list[str]:
+    if isinstance(part, str):
+        return [part]
+    return [one for one in part if isinstance(one, str)] if isinstance(part, Sequence) else []
+
+
+def _is_true(part: Any) -> bool:
+    return part is True or (isinstance(part, str) and part.strip().casefold() in ("true", "yes"))
 
 
 def _spoken(part: Mapping[str, Any], names: Sequence[str]) -> str:

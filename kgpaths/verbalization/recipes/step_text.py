@@ -22,6 +22,13 @@ class Part:
     edges: list[Edge]
     mentions: list[Mention]
     spans: list[Span] = field(default_factory=list)
+    """What it quotes, beside the words of its mentions."""
+    knowledge: bool = False
+
+    @property
+    def rests(self) -> bool:
+        """True when it is marked with anything that it rests on."""
+        return bool(self.edges or self.mentions or self.spans or self.knowledge)
 
 
 def sentence(part: Part, labels: Labels, findings: Mapping[str, Mention], *, inline: bool) -> tuple[str, list[Span]]:
@@ -39,13 +46,13 @@ def sentence(part: Part, labels: Labels, findings: Mapping[str, Mention], *, inl
         if mention is None or not inline:
             continue
         words = _words(mention)
-        if words not in text and part.kind == "findings":
-            pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
-            text = re.sub(pattern, f"“{words}”".replace("\\", r"\\"), text, count=1, flags=re.IGNORECASE)
-        named = part.kind != "findings" and folded(words) in folded(labels.cut(text))
-        if words in text:
+        whole = rf"(?<!\w){re.escape(words)}(?!\w)"
+        if part.kind == "findings" and not re.search(whole, text):
+            text = re.sub(whole, f"“{words}”".replace("\\", r"\\"), text, count=1, flags=re.IGNORECASE)
+        named = part.kind != "findings" and f" {folded(words)} " in f" {folded(labels.cut(text))} "
+        if named or re.search(whole, text):
             spans.append(mention.span)
-        elif not named:
+        else:
             missing[label] = mention
     text = _unlabelled(text, labels, missing)
     spans += [mention.span for mention in missing.values()]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kgpaths.errors import UsageError, nearest
-from kgpaths.verbalization.recipes.reply_parsing import without_thinking
+from kgpaths.verbalization.recipes.reply_parsing import ABSTAINS, without_thinking
 
 if TYPE_CHECKING:
     from kgpaths.llm import ChatRequest, Reply
@@ -23,28 +23,24 @@ _PROBE = "pq-4711"
 
 
 def chain_schema(titles: Sequence[str]) -> dict[str, Any]:
-    """Return the JSON schema of a reply: steps under the titles of a layout, and the answer.
+    """Return the JSON schema of a reply: why it abstains, or steps under the titles of a layout and the answer.
 
-    >>> sorted(chain_schema(["Reasoning"])["properties"])
-    ['answer', 'steps']
+    >>> list(chain_schema(["Reasoning"])["properties"])
+    ['abstain', 'steps', 'answer']
+    >>> chain_schema(["Reasoning"])["properties"]["steps"]["items"]["required"]
+    ['section', 'text', 'cites', 'quotes', 'knowledge']
     """
     section: dict[str, Any] = {"type": "string", **({"enum": list(titles)} if titles else {})}
-    step = {
-        "type": "object",
-        "properties": {
-            "section": section,
-            "text": {"type": "string"},
-            "cites": {"type": "array", "items": {"type": "string"}},
-        },
-        "required": ["section", "text", "cites"],
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"steps": {"type": "array", "items": step}, "answer": {"type": "string"}},
-        "required": ["steps", "answer"],
-        "additionalProperties": False,
-    }
+    strings = {"type": "array", "items": {"type": "string"}}
+    step = _whole(
+        section=section, text={"type": "string"}, cites=strings, quotes=strings, knowledge={"type": "boolean"}
+    )
+    return _whole(**{ABSTAINS: {"type": "string"}}, steps={"type": "array", "items": step}, answer={"type": "string"})
+
+
+def _whole(**members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object with all of these members and no others, as strict servers want it."""
+    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
 
 
 class Dialect(Protocol):
@@ -79,7 +75,9 @@ def _told(request: ChatRequest, schema: Mapping[str, Any]) -> ChatRequest:
     *rest, last = request.messages
     words = (
         f"{last.content}\n\nWrite the reply as one JSON object and nothing else: the steps in order, each with the "
-        f"title of its section, its text and the labels it cites. Its JSON schema:\n"
+        f"title of its section, its text without marks, and what it rests on: the labels it cites, quotes (words of "
+        f"the case copied exactly), and knowledge, true where it says what only you know. Where no honest argument "
+        f"can be made, {ABSTAINS} says why and there are no steps; else it is empty. The JSON schema:\n"
         f"{json.dumps(schema, separators=(',', ':'))}"
     )
     return request.model_copy(update={"messages": (*rest, last.model_copy(update={"content": words}))})
@@ -187,15 +185,18 @@ class Grammar:
 def chain_grammar(titles: Sequence[str]) -> str:
     """Return a GBNF grammar for what `chain_schema` describes.
 
-    >>> print(chain_grammar(["Reasoning"]).splitlines()[1])
+    >>> print(chain_grammar(["Reasoning"]).splitlines()[2])
     section ::= "\\"Reasoning\\""
     """
     named = " | ".join(json.dumps(json.dumps(title)) for title in titles) or "string"
     return "\n".join(
         (
-            r'root ::= "{\"steps\": [" step (", " step)* "], \"answer\": " string "}"',
+            rf'root ::= "{{\"{ABSTAINS}\": " string ", \"steps\": " steps ", \"answer\": " string "}}"',
+            r'steps ::= "[" (step (", " step)*)? "]"',
             f"section ::= {named}",
-            r'step ::= "{\"section\": " section ", \"text\": " string ", \"cites\": [" (string (", " string)*)? "]}"',
+            r'step ::= "{\"section\": " section ", \"text\": " string ", \"cites\": " strings ", \"quotes\": " strings '
+            r'", \"knowledge\": " ("true" | "false") "}"',
+            r'strings ::= "[" (string (", " string)*)? "]"',
             r'string ::= "\"" ([^"\\\x00-\x1f] | "\\" ["\\/bfnrt])* "\""',
         )
     )

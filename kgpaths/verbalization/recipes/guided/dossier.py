@@ -16,8 +16,9 @@ from kgpaths.language.spoken_names import LONGEST_ANSWER, Names
 from kgpaths.records import CitedSentence, Edge, Finding, Grounded, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.argument import usable_paths
 from kgpaths.verbalization.edge_clauses import Clause, clause_text
+from kgpaths.verbalization.recipes.citations import free_letter
 from kgpaths.verbalization.recipes.guided.proposal import Proposal
-from kgpaths.verbalization.recipes.prompt_material import free_letter, one_line
+from kgpaths.verbalization.recipes.prompt_files import one_line
 from kgpaths.verbalization.recipes.recipe import Guide, Shown
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from kgpaths.verbalization.edge_clauses import Clause, clause_text
 from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request, shaped
 from kgpaths.verbalization.recipes.guided.dossier import quotation
 from kgpaths.verbalization.recipes.guided.json_objects import json_object, member, text_of
-from kgpaths.verbalization.recipes.prompt_material import one_line
+from kgpaths.verbalization.recipes.prompt_files import one_line
 from kgpaths.verbalization.recipes.recipe import recipe_of
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kgpaths.config import LLMConfig, ValidationConfig
+from kgpaths.config import LLMConfig
 from kgpaths.errors import UsageError
 from kgpaths.llm import FAULT_REASON, ChatRequest, Reply
 from kgpaths.records import Chain, Claim, Draft, Grounded, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request, shaped
-from kgpaths.verbalization.recipes.chain_assembly import Assembled
+from kgpaths.verbalization.recipes.flaws import Assembled
 from kgpaths.verbalization.recipes.guided.dossier import Dossier, citable, open_dossier, writing_inputs
 from kgpaths.verbalization.recipes.guided.proposal import Bounds, Proposal, Read, proposal_schema, read_proposal
 from kgpaths.verbalization.recipes.guided.writing import written
 from kgpaths.verbalization.recipes.recipe import recipe_of
-from kgpaths.verbalization.recipes.reply_answers import declines, is_refusal
+from kgpaths.verbalization.recipes.reply_answers import abstention, is_refusal
 
 if TYPE_CHECKING:
     from kgpaths.graph import KnowledgeGraph
@@ -64,7 +64,6 @@ class GuidedVerbalizer:
         self._mend = folder.prompt(self._guide.mend)
         self._write = folder.prompt(self.recipe.prompt)
         self._repair = folder.prompt(self.recipe.repair_prompt)
-        self._most_knowledge = ValidationConfig.parse(dict(self.recipe.validation)).most_knowledge
 
     def serves(self, path_set: PathSet) -> bool:  # noqa: ARG002  # one signature
         """Say whether a question is asked: every one is, with a path or without."""
@@ -120,7 +119,7 @@ class GuidedVerbalizer:
             "most_findings": guide.findings,
             "most_concepts": guide.concepts,
             "most_claims": guide.claims,
-            "most_knowledge": self._most_knowledge,
+            "most_knowledge": self.recipe.most_knowledge,
         }
 
     # propose and ground --------------------------------------------------------------------------------------------
@@ -159,10 +158,8 @@ class GuidedVerbalizer:
             statements=tuple(dossier.edges),
             bounds=Bounds(guide.findings, guide.concepts, guide.claims),
         )
-        if read.proposal is None and declines(reply.text):
-            raise _Stopped(
-                Draft(reason="no_relevant_path", detail="the model says that no honest argument can be made")
-            )
+        if read.proposal is None:
+            _argued(reply, argued=False)
         return read
 
     # write ---------------------------------------------------------------------------------------------------------
@@ -193,11 +190,10 @@ class GuidedVerbalizer:
         self, dossier: Dossier, mentions: Sequence[Mention], shown: Collection[str], reply: Reply
     ) -> Assembled:
         _answered(reply)
-        if declines(reply.text):
-            raise _Stopped(
-                Draft(reason="no_relevant_path", detail="the model says that no honest argument can be made")
-            )
-        return written(dossier, mentions, shown, reply, verbalizer=self.recipe.id, most_knowledge=self._most_knowledge)
+        most = self.recipe.most_knowledge
+        made = written(dossier, mentions, shown, reply, verbalizer=self.recipe.id, most_knowledge=most)
+        _argued(reply, argued=made.chain is not None)
+        return made
 
 
 def _carried(made: _Proposed) -> None:
@@ -216,6 +212,12 @@ def _answered(reply: Reply) -> None:
         raise _Stopped(Draft(reason=FAULT_REASON[reply.fault], detail=reply.detail))
     if is_refusal(reply.text):
         raise _Stopped(Draft(reason="llm_refusal", detail=" ".join(reply.text.split())[:200]))
+
+
+def _argued(reply: Reply, *, argued: bool) -> None:
+    """Stop where a reply says that no honest argument can be made."""
+    if said := abstention(reply.text, reply.reasoning, argued=argued):
+        raise _Stopped(Draft(reason="no_relevant_path", detail=said))
 
 
 def _rested_on(dossier: Dossier, made: _Proposed, chain: Chain) -> tuple[ReasoningPath, ...]:

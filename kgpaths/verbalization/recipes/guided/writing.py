@@ -1,69 +1,23 @@
 """A written argument made into a chain: marks become edges, sentences, quotations, or own knowledge.
 
-A step ends with its marks: [E1] and [S1] for what it rests on, [Q1] or ["words of the case"] for what the case says,
-[K] for the model's own knowledge. Quotations and [K] are turned into labels first, so that one reader knows them all.
+A step ends with its marks (`marks.py`): [E1] and [S1] for what it rests on, [Q1] or ["words of the case"] for what the
+case says, [K] for the model's own knowledge.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from kgpaths.language.control_tokens import leaked
 from kgpaths.language.english import folded
-from kgpaths.linking.assertion.stated import PRESENT
 from kgpaths.llm import Reply
 from kgpaths.records import Chain, CitedSentence, Edge, Finding, Mention, Span, Step, StepKind
-from kgpaths.verbalization.recipes.chain_assembly import Assembled, Flaw
-from kgpaths.verbalization.recipes.citations import Labels
+from kgpaths.verbalization.recipes.flaws import Assembled, Flaw, too_much_knowledge
 from kgpaths.verbalization.recipes.guided.dossier import Dossier
-from kgpaths.verbalization.recipes.quotations import locate, quoted_parts
+from kgpaths.verbalization.recipes.marks import Marks, names_rival
 from kgpaths.verbalization.recipes.reply_answers import resolve_answer
-from kgpaths.verbalization.recipes.reply_parsing import Unit, read, without_thinking
-
-_GROUP = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
-_QUOTED = re.compile(r"[\"“«]([^\"”»“«]+)[\"”»]")
-_FIRST_QUOTATION = 500
-"""Number of the label that the first quotation of a reply gets: no case has so many findings."""
-_OWN = frozenset({"k", "own knowledge", "knowledge"})
-
-
-@dataclass
-class Marked:
-    """A reply whose marks are labels, all of them."""
-
-    text: str
-    quotations: dict[str, str] = field(default_factory=dict)
-    """Words that are said to be the case's, by the label that stands for them now."""
-
-
-def with_labels(text: str, dossier: Dossier) -> Marked:
-    """Return a reply in which quotations and marks of own knowledge are labels too."""
-    made = Marked(text)
-    said = f"{dossier.item.question}\n{dossier.item.context}"
-
-    def label(words: str) -> str:
-        known = next((one for one, other in made.quotations.items() if other == words), None)
-        one = known or f"{dossier.quote_label}{_FIRST_QUOTATION + len(made.quotations)}"
-        made.quotations[one] = words
-        return one
-
-    def marks(match: re.Match[str]) -> str:
-        inner = match[1]
-        if match[0] in said:
-            return match[0]
-        quoted = [label(words.strip()) for words in _QUOTED.findall(inner) if words.strip()]
-        left = [part.strip() for part in re.split(r"[,;&+]|\band\b", _QUOTED.sub(",", inner)) if part.strip()]
-        own = [part for part in left if part.casefold() in _OWN or part.upper() == dossier.knowledge_label]
-        others = [part for part in left if part not in own]
-        if not quoted and not own and others and locate(dossier.item, inner) is not None:
-            return f"[{label(inner.strip())}]"
-        labels = [*others, *quoted, *([f"{dossier.knowledge_label}1"] if own else [])]
-        return f"[{', '.join(labels)}]"
-
-    made.text = _GROUP.sub(marks, text)
-    return made
+from kgpaths.verbalization.recipes.reply_parsing import Unit, read, spoken
 
 
 def written(
@@ -85,7 +39,7 @@ def written(
         verbalizer: name of the recipe.
         most_knowledge: steps that may rest on own knowledge without an edge or a sentence.
     """
-    said = without_thinking(reply.text) or without_thinking(reply.reasoning)
+    said = spoken(reply.text, reply.reasoning)
     if token := leaked(said):
         message = f"it holds {token!r}, which is no text but a token of the model's own format"
         return Assembled(flaws=[Flaw("llm_unparsed", message)])
@@ -96,7 +50,6 @@ def written(
 class _Part:
     """A step of the reply with what its marks mean."""
 
-    number: int
     text: str
     edges: list[Edge] = field(default_factory=list)
     sentences: list[CitedSentence] = field(default_factory=list)
@@ -120,15 +73,14 @@ class _Writing:
     ) -> None:
         self.dossier, self.item, self.mentions = dossier, dossier.item, tuple(mentions)
         self.shown, self.verbalizer, self.most_knowledge = shown, verbalizer, most_knowledge
-        self.present = [mention for mention in mentions if mention.assertion in PRESENT]
         self.flaws: list[Flaw] = []
-        letters = (dossier.edge_label, dossier.sentence_label, dossier.knowledge_label)
-        self.labels = Labels("|".join(letters), dossier.quote_label)
+        cited, quote, own = (dossier.edge_label, dossier.sentence_label), dossier.quote_label, dossier.knowledge_label
+        self.marks = Marks(dossier.item, mentions, cited=cited, quote=quote, knowledge=own)
+        self.labels = self.marks.labels
 
     def run(self, said: str) -> Assembled:
-        marked = with_labels(said, self.dossier)
-        labels = self.labels = self.labels.for_reply(marked.text)
-        reading = read(marked.text, "", labels, {})
+        reading = read(said, "", self.labels, {}, self.marks.labelled)
+        labels = self.labels = reading.labels
         units = [unit for unit in reading.units if labels.cut(unit.text) and not self._echoes(unit.text)]
         if not units:
             return Assembled(flaws=[Flaw("llm_unparsed", "there are no steps of reasoning in it")])
@@ -136,13 +88,13 @@ class _Writing:
         if answer is None:
             beside = f" (it says {reading.answer[:80]!r})" if reading.answer else ""
             self.flaws.append(Flaw("llm_unparsed", f"the last line does not name one answer{beside}"))
-        known = self.shown | marked.quotations.keys()
+        known = self.shown | self.marks.quotations.keys()
         unknown = sorted({label for unit in units for label in unit.labels} - known)
         if unknown:
             listed = ", ".join(unknown[:8])
             self.flaws.append(Flaw("llm_unknown_citation", f"it cites {listed}, which is not among the labels given"))
-        parts = [self._part(number, unit, marked.quotations) for number, unit in enumerate(units, 1)]
-        self._citations(units, known)
+        parts = [self._part(number, unit) for number, unit in enumerate(units, 1)]
+        self._citations(units, known - {self.marks.own})
         if answer is None or any(flaw.fatal for flaw in self.flaws):
             return self._result(None)
         chain = self._chain(parts, *answer)
@@ -153,13 +105,13 @@ class _Writing:
         return Assembled(chain, sorted(self.flaws, key=lambda flaw: not flaw.fatal))
 
     def _echoes(self, text: str) -> bool:
-        """Say whether a unit only repeats the case: what the question says is nobody's reasoning."""
-        return len(text.split()) > 3 and locate(self.item, text) is not None
+        return len(text.split()) > 3 and self.marks.echoes(text)
 
     # marks ---------------------------------------------------------------------------------------------------------
 
-    def _part(self, number: int, unit: Unit, quotations: Mapping[str, str]) -> _Part:
-        part = _Part(number, self.labels.cut(unit.text))
+    def _part(self, number: int, unit: Unit) -> _Part:
+        part = _Part(self.labels.cut(unit.text))
+        quotations = self.marks.quotations
         for label in unit.labels:
             if label in self.dossier.edges:
                 part.edges.append(self.dossier.edges[label])
@@ -172,27 +124,18 @@ class _Writing:
                     Span(section=finding.section, start=finding.start, end=finding.end, text=finding.text)
                 )
             elif label in quotations:
-                self._quote(part, quotations[label])
+                spans, flaws = self.marks.spans(number, f"“{quotations[label]}”")
+                part.spans += spans
+                self.flaws += flaws
             elif label.startswith(self.dossier.knowledge_label):
                 part.knowledge = True
         part.spans = list(dict.fromkeys(part.spans))
         return part
 
-    def _quote(self, part: _Part, words: str) -> None:
-        """Find quoted words in the case; what is said to be the case's has to be there."""
-        for piece in quoted_parts(f"“{words}”"):
-            span = locate(self.item, piece, self.present)
-            if span is None:
-                message = f"step {part.number} quotes {piece[:80]!r}, which the question does not say"
-                self.flaws.append(Flaw("quote_not_verbatim", message))
-            else:
-                part.spans.append(span)
-
     def _citations(self, units: Sequence[Unit], known: Collection[str]) -> None:
         """Report what stays of marks: no text that is trained on may hold a label or its brackets."""
-        said = f"{self.item.question}\n{self.item.context}"
         for number, unit in enumerate(units, 1):
-            if found := self.labels.remains(unit.text, known, said) or leaked(self.labels.cut(unit.text)):
+            if found := self.marks.remains(unit.text, self.labels, known):
                 marks = f'[{self.dossier.edge_label}1] ["words of the case"] [{self.dossier.knowledge_label}]'
                 message = (
                     f"step {number} says {found!r}; write a whole sentence and behind it its marks, each in square "
@@ -233,9 +176,7 @@ class _Writing:
             return "link"
         if not (part.edges or part.sentences or part.knowledge) and part.spans:
             return "findings"
-        words = f" {folded(part.text)} "
-        named = {one.key for one in self.item.options if folded(one.text) and f" {folded(one.text)} " in words}
-        return "distractor" if named and key not in named else "evidence"
+        return "distractor" if names_rival(self.item, part.text, key) else "evidence"
 
     @staticmethod
     def _step(part: _Part, kind: StepKind) -> Step:
@@ -262,9 +203,4 @@ class _Writing:
             self.flaws.append(Flaw("uncited_step", message, fatal=False))
         if len(chain.steps) < 2:
             self.flaws.append(Flaw("incomplete_structure", "no step leads to the answer", fatal=False))
-        alone = [number for number, step in enumerate(chain.steps, 1) if step.alone]
-        if len(alone) > self.most_knowledge:
-            listed = ", ".join(map(str, alone))
-            rest = f"steps {listed} rest on own knowledge without a statement or sentence"
-            message = f"{rest}; at most {self.most_knowledge} may"
-            self.flaws.append(Flaw("too_much_knowledge", message, fatal=False))
+        self.flaws += too_much_knowledge(chain.steps, self.most_knowledge)
