@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kgpaths.cli import complete
-from kgpaths.cli.settings import MODEL
+from kgpaths.cli.settings import MODEL, flag
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +47,15 @@ Samples = Annotated[
     int | None,
     typer.Option(
         min=1, metavar="N", help="Write this many chains for each question and keep the best.", rich_help_panel=MODEL
+    ),
+]
+Batch = Annotated[
+    bool,
+    flag(
+        "--batch",
+        help="Send the calls through the provider's Batch API, for less money and within a day: the command ends with "
+        "exit code 75, and is typed again to fetch the replies.",
+        panel=MODEL,
     ),
 ]
 URL_VARIABLES = ("KGPATHS_BASE_URL", "OPENAI_BASE_URL")
