@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kgpaths.config import ValidationConfig as ValidationConfig
     from kgpaths.corpus import Corpus as Corpus
     from kgpaths.corpus import verify as verify
+    from kgpaths.errors import BatchPending as BatchPending
     from kgpaths.errors import BudgetSpent as BudgetSpent
     from kgpaths.errors import ConfigError as ConfigError
     from kgpaths.errors import CorpusError as CorpusError
@@ -69,9 +70,9 @@ if TYPE_CHECKING:
 _ROOMS = {
     "config": "BuildConfig EndpointConfig LLMConfig LinkingConfig PathConfig ValidationConfig",
     "corpus": "Corpus verify",
-    "errors": "BudgetSpent ConfigError CorpusError EndpointDown EvaluationError GraphError HeldOutSplit Interrupted "
-    "KgpathsError NotPublishable ServiceUnavailable SnapshotError SourceError StorageFull TrainingError UnknownEdge "
-    "UnknownNode UsageError",
+    "errors": "BatchPending BudgetSpent ConfigError CorpusError EndpointDown EvaluationError GraphError HeldOutSplit "
+    "Interrupted KgpathsError NotPublishable ServiceUnavailable SnapshotError SourceError StorageFull TrainingError "
+    "UnknownEdge UnknownNode UsageError",
     "evaluation": "evaluate",
     "graph": "EdgeRecord KnowledgeGraph NodeRecord",
     "linking": "EntityLinker",

@@ -272,6 +272,9 @@ class EndpointConfig(_Config):
     """The endpoint counts as down when this many calls in a row have failed, each after all its retries."""
     outage_share: float = Field(default=0.5, gt=0.0, le=1.0)
     """The endpoint counts as down when more than this share of the last 100 calls has failed."""
+    batch: bool = False
+    """A build sends its requests through the endpoint's Batch API and ends with exit code 75 while replies are missing;
+    the same command fetches them."""
 
 
 class LLMConfig(_Config):

@@ -23,7 +23,8 @@
         ├── StorageFull       no space left; finished shards are kept
         ├── ServiceUnavailable a server that does not answer, or no longer
         │   └── EndpointDown  a model's endpoint that failed too often in a row
-        └── BudgetSpent       the cost or token limit of the run is reached
+        ├── BudgetSpent       the cost or token limit of the run is reached
+        └── BatchPending      replies are made in a batch of the endpoint, which is not done
 
 A message says what was wrong, where (file, row, field), and what to type next.
 """
@@ -129,6 +130,10 @@ class EndpointDown(ServiceUnavailable):
 
 class BudgetSpent(Interrupted):
     """The run has cost, or used in tokens, what it may; raise the limit and call again."""
+
+
+class BatchPending(Interrupted):
+    """Replies are made in a batch of the endpoint; the same call, later, fetches them."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

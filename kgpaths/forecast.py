@@ -36,6 +36,8 @@ class Forecast(NamedTuple):
     """Questions, the first ones, that the forecast rests on."""
     rows: int
     """Questions that would be asked: those with paths, or all where the model leads."""
+    stages: int
+    """Calls one after the other that a row takes at least: in a run by batches, so many batches."""
     calls: Range
     """Low: one for every stage of every sample. High: every one tried again or repaired once."""
     prompt_tokens: Range
@@ -119,5 +121,14 @@ def _predicted(pipeline: Pipeline, llm: LLMConfig, items: list[Any], total: int,
     cost = Range(*(price(prices, round(p), round(c)) for p, c in zip(prompt, completion, strict=True)))
     per_call = round(tokens / max(1, rows * llm.samples))
     return Forecast(
-        total, len(items), round(rows * scale), calls, prompt, completion, cost, round(stored * scale), per_call
+        questions=total,
+        looked_at=len(items),
+        rows=round(rows * scale),
+        stages=each,
+        calls=calls,
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        cost=cost,
+        stored=round(stored * scale),
+        prompt_tokens_per_call=per_call,
     )

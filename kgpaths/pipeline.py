@@ -364,7 +364,7 @@ def build(
         UsageError: unknown source or option, unwritable folder, folder of another build.
         SourceError: a source that cannot be read at all, or a test split.
         StorageFull: no space left; call again to continue.
-        EndpointDown, BudgetSpent: likewise, when a model writes the chains.
+        EndpointDown, BudgetSpent, BatchPending: likewise, when a model writes the chains.
         KeyboardInterrupt: after the first Ctrl-C, once what was in flight is finished.
     """
     from kgpaths.corpus import RunFolder

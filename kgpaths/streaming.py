@@ -14,9 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
-from kgpaths.errors import Interrupted, UsageError
+from kgpaths.errors import BatchPending, Interrupted, UsageError
 from kgpaths.llm import REPLIES, Endpoint, ordered_map
 from kgpaths.llm.accounting import USAGE
+from kgpaths.llm.batch import BatchEndpoint
+from kgpaths.llm.batch_ledger import open_batches
 from kgpaths.records import Draft, Mention, PathSet, QAItem, Row
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def write_shards(
 
     Raises:
         UsageError: the endpoint refuses the key, or has no such model or path.
-        EndpointDown, BudgetSpent, StorageFull: what is finished is written; the same call continues.
+        EndpointDown, BudgetSpent, BatchPending, StorageFull: what is finished is written; the same call continues.
         KeyboardInterrupt: Ctrl-C; what was in flight is stored, at a second one left.
     """
     flow = _Stream(pipeline, run, made_row, drafter or pipeline.drafter())
@@ -129,10 +131,15 @@ async def _written(
         mentions, path_set = await compute(pipeline.find, item)
         if not drafter.serves(path_set):
             return pipeline.without_path(item, mentions, path_set)
-        drafts = [
-            await drafter.draft(item, mentions, path_set, endpoint, sample=sample)
-            for sample in range(pipeline.config.llm.samples)
-        ]
+        drafts: list[Draft] = []
+        pending: BatchPending | None = None
+        for sample in range(pipeline.config.llm.samples):
+            try:
+                drafts.append(await drafter.draft(item, mentions, path_set, endpoint, sample=sample))
+            except BatchPending as waiting:  # the other samples' requests go into the same batch
+                pending = waiting
+        if pending is not None:
+            raise pending
         row: Row = await compute(pipeline.best, item, mentions, path_set, drafts)
         if judge is not None and row.status == "accepted":
             row = pipeline.judged(row, *await judge.judge(row, endpoint))
@@ -157,8 +164,17 @@ class _Stream:
         self.made_row = made_row
         self.drafter = drafter
         self.judge = pipeline.model_judge()
-        self.endpoint = Endpoint(self.config.base_url, self.config.endpoint, store=run.out / REPLIES)
+        store = run.out / REPLIES
+        self.batches = (
+            BatchEndpoint(self.config.base_url, self.config.endpoint, store=store)
+            if self.config.endpoint.batch
+            else None
+        )
+        if self.batches is None and (count := open_batches(store)):
+            _log.warning("%d batches of this run are open, and what they are asked is asked again directly", count)
+        self.endpoint = self.batches or Endpoint(self.config.base_url, self.config.endpoint, store=store)
         self.unsettled: list[tuple[int, list[Row]]] = []
+        self.waiting = 0
 
     def start(self, shards: Iterable[tuple[int, list[QAItem | SourceFault]]]) -> None:
         self.computing = ThreadPoolExecutor(1, thread_name_prefix="kgpaths-stages")
@@ -174,6 +190,8 @@ class _Stream:
         async with self.endpoint:
             try:
                 with _two_stage_interrupt(stop):
+                    if self.batches is not None:
+                        await self.batches.fetch(self.run.identity_hash)
                     await self._write(shards, stop)
             finally:
                 (await self.endpoint.usage()).write(self.run.out / USAGE)
@@ -188,23 +206,32 @@ class _Stream:
             self._row,
             concurrency=self.config.endpoint.concurrency,
             wanted=None if accept is None else accept - self.run.accepted,
-            counts=lambda made: made[1].status == "accepted",
+            counts=lambda made: made[1] is None or made[1].status == "accepted",  # what waits may be
             stop=stop,
         )
         rows: list[Row] = []
-        number = None
+        number, looked_at = None, 0
         async with aclosing(stream):
             async for task, row in stream:
-                rows.append(row)
-                number = task.shard
-                self.made_row()
-                if len(rows) == task.size:
-                    await self._settle(number, rows)
-                    rows = []
-        if number is not None and rows and not stop.is_set():  # enough rows are accepted
+                number, looked_at = task.shard, looked_at + 1
+                if row is None:
+                    self.waiting += 1
+                else:
+                    rows.append(row)
+                    self.made_row()
+                if looked_at == task.size:
+                    if len(rows) == task.size:
+                        await self._settle(number, rows)
+                    rows, looked_at = [], 0
+        if stop.is_set():
+            return
+        if number is not None and rows and not self.waiting:  # enough rows are accepted
             self.unsettled.append((number, rows))
-        if not stop.is_set():
-            await self._write_out()
+        await self._write_out()
+        if self.batches is not None:
+            if self.waiting:
+                await self.batches.send(self.run.identity_hash)
+            self.batches.finished()
 
     async def _settle(self, number: int, rows: list[Row]) -> None:
         """Write a shard; but while the endpoint fails, keep back what may have failed with it.
@@ -221,11 +248,15 @@ class _Stream:
             number, rows = self.unsettled.pop(0)
             await self._beside(self.run.write_shard, number, rows)
 
-    async def _row(self, task: _Task) -> tuple[_Task, Row]:
+    async def _row(self, task: _Task) -> tuple[_Task, Row | None]:
+        """Return a row; None for one that waits for a batch."""
         item = task.item
         if not isinstance(item, QAItem):
             return task, self.pipeline.fault_row(item)
-        return task, await _written(self.pipeline, self.drafter, self.judge, self.endpoint, item, self._beside)
+        try:
+            return task, await _written(self.pipeline, self.drafter, self.judge, self.endpoint, item, self._beside)
+        except BatchPending:
+            return task, None
 
     def _beside(
         self, function: Callable[_Args, _Value], *args: _Args.args, **kwargs: _Args.kwargs

@@ -63,6 +63,7 @@ def build(
         int | None,
         typer.Option(min=1, metavar="N", help="Keep this many calls in flight.", rich_help_panel=settings.MODEL),
     ] = None,
+    batch: model_options.Batch = False,
     dry_run: Annotated[
         bool,
         flag(
@@ -125,6 +126,7 @@ def build(
             samples,
             texts,
             concurrency=concurrency,
+            batch=batch or None,
             max_cost=max_cost,
             max_tokens_total=max_tokens,
             prices=None if price is None else model_options.parse_price(price),
@@ -141,6 +143,8 @@ def build(
         expected = forecast(out=out, **options)
         out_console.print(model_options.forecast_table(expected, f"{title} --dry-run"))
         print(f"from the first {expected.looked_at} questions; nothing was sent, nothing was written")
+        if options.get("llm", {}).get("endpoint", {}).get("batch"):
+            print(f"at least {expected.stages} batches, one after the other; --price takes what a batch costs")
         return
     result = run_build(out=out, overwrite=overwrite, progress=not quiet, **options)
     out_console.print(screen.funnel_table(result.stats, title=title, seconds=result.seconds))

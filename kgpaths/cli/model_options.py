@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kgpaths.cli import complete
-from kgpaths.cli.settings import MODEL
+from kgpaths.cli.settings import MODEL, flag
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,15 @@ Texts = Annotated[
         help="Look sentences up for what the model says in this file or folder of texts; give it again for more, and "
         "as `default` for the texts that come along.",
         rich_help_panel=MODEL,
+    ),
+]
+Batch = Annotated[
+    bool,
+    flag(
+        "--batch",
+        help="Send the calls through the provider's Batch API, for less money and within a day: the command ends with "
+        "exit code 75, and is typed again to fetch the replies.",
+        panel=MODEL,
     ),
 ]
 URL_VARIABLES = ("KGPATHS_BASE_URL", "OPENAI_BASE_URL")

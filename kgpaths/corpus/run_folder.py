@@ -155,6 +155,11 @@ class RunFolder:
             self._done = {shard.number for shard, sound in self._sound_shards() if sound}
 
     @property
+    def identity_hash(self) -> str:
+        """Hash of what decides every byte of the run."""
+        return self._started()[0].hash
+
+    @property
     def finished(self) -> bool:
         """True when there is nothing left to do."""
         return self._finished

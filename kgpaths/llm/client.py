@@ -45,7 +45,9 @@ class Client:
 
         self.base_url = base_url
         self._key = key = api_key()
-        self._answered = False
+        self.answered = False
+        """True once a request was answered: key, path and model are right."""
+        self._timeout_s = config.timeout_s
         self._client = openai.AsyncOpenAI(
             base_url=base_url,
             api_key=key or _NO_KEY,
@@ -79,30 +81,37 @@ class Client:
             body = await self._client.post(
                 "/chat/completions", content=payload.encode(), cast_to=str, options={"headers": _JSON}
             )
-            self._answered = True
+            self.answered = True
             return Answer(body)
         except openai.APITimeoutError as error:
             timeout = any(isinstance(cause, TimeoutError) for cause in _causes(error))
             # a connection that the server closed without a word is reported as a timeout too
-            return Answer(None, "timeout" if timeout else "transport", _cause(error), heard=False)
+            return Answer(None, "timeout" if timeout else "transport", cause_of(error), heard=False)
         except openai.APIConnectionError as error:
-            return Answer(None, "transport", _cause(error), heard=False)
+            return Answer(None, "transport", cause_of(error), heard=False)
         except openai.APIStatusError as error:
             return self._status(error, model)
         except ReplyTooLarge as error:
             return Answer(None, "bad_response", str(error))
         except NoHttp as error:
-            if not self._answered:
+            if not self.answered:
                 raise UsageError(
                     f"what answers at {self.base_url} does not speak HTTP ({printable(str(error))}); check --base-url"
                 ) from None
             return Answer(None, "transport", printable(str(error)))
 
     def _status(self, error: Any, model: str) -> Answer:
+        detail = self._detail(error)
+        return self.refused(error.status_code, detail, error.response.text, model)
+
+    def _detail(self, error: Any) -> str:
+        """Return what a status says, for people, where it is not about the way to the endpoint.
+
+        Raises:
+            UsageError: the endpoint sends requests on, or refuses the key.
+        """
         said = error.body.get("message") if isinstance(error.body, dict) else None
-        code, said = error.status_code, " ".join(printable(str(said or error.response.text)).split())
-        if self._key:  # servers quote it in their refusals
-            said = said.replace(self._key, "…")
+        code, said = error.status_code, self.shown(said or error.response.text)
         if 300 <= code < 400:
             target = urlsplit(printable(error.response.headers.get("location", "")))
             there = f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}"
@@ -110,11 +119,26 @@ class Client:
                 f"{self.base_url} sends requests on to {there} (HTTP {code}), and they are not sent there; "
                 "if that is the endpoint, give its root as --base-url"
             )
-        detail = f"HTTP {code}: {said if len(said) <= 200 else said[:200] + '…'}"
+        detail = f"HTTP {code}: {said}"
         if code in (401, 403):
             does = "refuses the API key" if self._key else "wants an API key"
             raise UsageError(f"{self.base_url} {does} ({detail}); set {KEY_VARIABLES[0]} to a valid one")
-        if code == 404 or (code in _NOT_ACCEPTED and self._names_the_model(error.response.text, model)):
+        return detail
+
+    def shown(self, said: object) -> str:
+        """Return what a server said in one short line, without the key, which servers quote in their refusals."""
+        line = " ".join(printable(str(said)).split())
+        if self._key:
+            line = line.replace(self._key, "…")
+        return line if len(line) <= 200 else line[:200] + "…"
+
+    def refused(self, code: int, detail: str, text: str, model: str) -> Answer:
+        """Return the fault of a request that was answered with a status which is no success.
+
+        Raises:
+            UsageError: it says that there is no such path or model.
+        """
+        if code == 404 or (code in _NOT_ACCEPTED and self._names_the_model(text, model)):
             raise UsageError(
                 f"{self.base_url} has no chat completions for model {model!r} ({detail}); "
                 "check --model and --base-url, which usually ends in /v1"
@@ -128,7 +152,7 @@ class Client:
     def _names_the_model(self, said: str, model: str) -> bool:
         """Return whether a refusal is about the model: by its code or words, or, before any answer, by its name."""
         named = re.search(rf"(?<![\w./-]){re.escape(model)}(?![\w./-])", said) is not None
-        return bool(_NO_MODEL.search(said)) or (not self._answered and named and not _TOO_LONG.search(said))
+        return bool(_NO_MODEL.search(said)) or (not self.answered and named and not _TOO_LONG.search(said))
 
 
 def api_key() -> str | None:
@@ -152,6 +176,7 @@ def _causes(error: BaseException) -> list[BaseException]:
     return causes
 
 
-def _cause(error: BaseException) -> str:
+def cause_of(error: BaseException) -> str:
+    """Return what an error comes from, for people."""
     last = _causes(error)[-1]
     return f"{type(last).__name__}: {last}".rstrip(": ")

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 _FAILURES: tuple[Fault, ...] = ("transport", "timeout", "rate_limited", "bad_response")
 """Faults that speak of the endpoint and not of the question."""
-_USUAL_COMPLETION = 512
+USUAL_COMPLETION = 512
 """Tokens that a completion is expected to have until one was seen."""
 
 
@@ -176,7 +176,7 @@ class Endpoint:
         rough = rough_tokens(request)
         prompt, completion = self.meter.corrected(rough), self._expected_completion(request)
         try:
-            longest = request.max_tokens or max(completion, _USUAL_COMPLETION)
+            longest = request.max_tokens or max(completion, USUAL_COMPLETION)
             async with self.budget.reserve(self.meter.at_most(rough), longest):
                 await self._rates.wait(prompt + completion)
                 if self._over is not None:
@@ -234,8 +234,8 @@ class Endpoint:
             raise EndpointDown(f"{self.base_url} is down: {why}, the last with {reply.fault} ({reply.detail})")
 
     def _expected_completion(self, request: ChatRequest) -> int:
-        most = request.max_tokens or _USUAL_COMPLETION
-        return round(self.budget.completion_tokens / self._seen) if self._seen else min(most, _USUAL_COMPLETION)
+        most = request.max_tokens or USUAL_COMPLETION
+        return round(self.budget.completion_tokens / self._seen) if self._seen else min(most, USUAL_COMPLETION)
 
     def _count_fault(self, reply: Reply) -> None:
         if reply.fault is not None:

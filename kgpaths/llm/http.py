@@ -31,7 +31,8 @@ class BoundedClient(openai.DefaultAioHttpClient):
     """Reads every reply whole, within a deadline and a size.
 
     Args:
-        deadline_s: seconds that a request may take in all, from the connection to the last byte of the reply.
+        deadline_s: seconds that a request may take in all, from the connection to the last byte of the reply; one that
+            sends more than `LARGEST_REPLY` has as long again for each further piece of that size.
     """
 
     def __init__(self, deadline_s: float) -> None:
@@ -40,8 +41,8 @@ class BoundedClient(openai.DefaultAioHttpClient):
         self.requests = 0
         """Requests so far, retries included."""
 
-    async def send(self, request: httpx2.Request, **_: Any) -> httpx2.Response:
-        """Return the whole response.
+    async def send(self, request: httpx2.Request, *, stream: bool = False, **_: Any) -> httpx2.Response:
+        """Return the whole response; with `stream`, a good one open, for a reader that keeps the limits itself.
 
         Raises:
             httpx2.ReadTimeout: the deadline passed.
@@ -52,15 +53,18 @@ class BoundedClient(openai.DefaultAioHttpClient):
         import httpx2
 
         self.requests += 1
+        deadline_s = self._deadline_s * (1 + int(request.headers.get("content-length", 0)) // LARGEST_REPLY)
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(deadline_s):
                 response = await super().send(request, stream=True, follow_redirects=False)
+                if stream and response.status_code == 200:
+                    return response
                 try:
                     body = await _whole(response)
                 finally:
                     await response.aclose()
         except TimeoutError:
-            late = f"no whole reply within {self._deadline_s:g} s"
+            late = f"no whole reply within {deadline_s:g} s"
             raise httpx2.ReadTimeout(late, request=request) from TimeoutError(late)
         except aiohttp.ClientResponseError as error:
             # aiohttp's own text holds the request's headers, and with them the key

@@ -113,9 +113,9 @@ class Budget:
         Raises:
             BudgetSpent: the call does not fit any more.
         """
-        while not self._fits(prompt_tokens + self._prompt_reserved, completion_tokens + self._completion_reserved):
-            if not self._fits(prompt_tokens, completion_tokens):
-                raise BudgetSpent(self._spent(prompt_tokens + completion_tokens))
+        while not self.fits(prompt_tokens + self._prompt_reserved, completion_tokens + self._completion_reserved):
+            if not self.fits(prompt_tokens, completion_tokens):
+                raise BudgetSpent(self.obstacle(prompt_tokens + completion_tokens))
             self._returned.clear()
             await self._returned.wait()
         self._prompt_reserved += prompt_tokens
@@ -127,14 +127,16 @@ class Budget:
             self._completion_reserved -= completion_tokens
             self._returned.set()
 
-    def _fits(self, prompt_tokens: int, completion_tokens: int) -> bool:
+    def fits(self, prompt_tokens: int, completion_tokens: int) -> bool:
+        """Return whether so much more stays within what the run may use."""
         prompt, completion = self.prompt_tokens + prompt_tokens, self.completion_tokens + completion_tokens
         tokens, cost = self.config.max_tokens_total, self.config.max_cost
         return (tokens is None or prompt + completion <= tokens) and (
             cost is None or price(self.config.prices, prompt, completion) <= cost
         )
 
-    def _spent(self, next_tokens: int) -> str:
+    def obstacle(self, next_tokens: int) -> str:
+        """Say which limit the next call, of so many tokens, would pass."""
         most, used = self.config.max_tokens_total, self.prompt_tokens + self.completion_tokens
         if most is not None and used + next_tokens > most:
             return (

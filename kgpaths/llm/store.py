@@ -170,13 +170,16 @@ class ReplyStore:
     def _open_reader(self) -> sqlite3.Connection | None:
         if self._reader is None and self.path.exists():
             try:
-                self._reader = self._connected()
+                self._reader = self.connected()
             except sqlite3.DatabaseError as error:
                 raise CorpusError(f"{self.path} is no reply store ({error}); move it away or delete it") from error
         return self._reader
 
-    def _connected(self) -> sqlite3.Connection:
-        """Open the file; one at a time, because SQLite lets nobody look while a file turns to WAL."""
+    def connected(self) -> sqlite3.Connection:
+        """Return a connection to the file, which is made if it is missing.
+
+        They are opened one at a time, because SQLite lets nobody look while a file turns to WAL.
+        """
         with self._opening, ExitStack() as undo:
             # Prompts and replies may be confidential; what SQLite writes beside the file takes over its mode.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -206,7 +209,7 @@ class ReplyStore:
             else:
                 ending = True
             try:
-                connection = connection or self._connected()
+                connection = connection or self.connected()
                 connection.execute("BEGIN")
                 for write in batch:
                     connection.execute(write.statement, write.values)
@@ -214,13 +217,14 @@ class ReplyStore:
             except (OSError, sqlite3.Error) as error:
                 if connection is not None and connection.in_transaction:
                     connection.execute("ROLLBACK")
-                _settle(batch, self._explained(error))
+                _settle(batch, self.explained(error))
             else:
                 _settle(batch, None)
         if connection is not None:
             connection.close()
 
-    def _explained(self, error: OSError | sqlite3.Error) -> Exception:
+    def explained(self, error: OSError | sqlite3.Error) -> Exception:
+        """Return what an error of the file means to the run."""
         full = getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR"))
         if full or getattr(error, "errno", None) == errno.ENOSPC:
             return StorageFull(f"{self.path}: {error}. Free some space and run the same command again")

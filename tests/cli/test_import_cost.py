@@ -36,7 +36,8 @@ def test_exported_names_are_the_documented_ones() -> None:
     import kgpaths
 
     assert sorted(kgpaths.__all__) == [
-        "BudgetSpent", "BuildConfig", "BuildResult", "Chain", "ConfigError", "Corpus", "CorpusError", "EdgeRecord",
+        "BatchPending", "BudgetSpent", "BuildConfig", "BuildResult", "Chain", "ConfigError", "Corpus", "CorpusError",
+        "EdgeRecord",
         "EndpointConfig", "EndpointDown", "EntityLinker", "EvaluationError", "GraphError", "HeldOutSplit",
         "Interrupted", "KgpathsError", "KnowledgeGraph", "LLMConfig", "LLMVerbalizer", "LinkingConfig", "Mention",
         "NodeRecord",

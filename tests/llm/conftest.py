@@ -21,6 +21,9 @@ import pytest
 from kgpaths.config import EndpointConfig
 from kgpaths.llm import ChatRequest, Endpoint, Message, Reply, ordered_map
 
+from .batch_building import Building, answer
+from .batch_server import BatchServer
+
 SCRIPT = Path(__file__).with_name("build_with_model.py")
 
 
@@ -179,3 +182,14 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
             return Served(f"{root}/v1", model)
 
         yield start
+
+
+@pytest.fixture
+def server() -> Iterator[BatchServer]:
+    with BatchServer(answer).running() as server:
+        yield server
+
+
+@pytest.fixture
+def building(ward: Path, tmp_path: Path, server: BatchServer) -> Building:
+    return Building(ward, tmp_path, server)
