@@ -294,8 +294,8 @@ class LLMConfig(_Config):
     seed: int | None = 0
     """The first sample has this seed, and the next ones count on from it; null sends no seed."""
     dialect: Literal["none", "json_schema", "json_object", "grammar"] = "none"
-    """This holds a reply to its shape; `none` reads numbered steps. `verbalization.dialects.probe` finds out what a
-    server obeys."""
+    """This holds a reply to its shape; `none` reads numbered steps. What a server obeys is found out by
+    `verbalization.recipes.structured_output.probe`."""
     samples: int = Field(default=1, ge=1, le=64)
     """This many chains are written for each question, and the best by its verdicts is kept."""
     tries: int = Field(default=2, ge=1, le=16)
