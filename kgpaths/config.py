@@ -302,7 +302,7 @@ class LLMConfig(_Config):
     """A request is sent at most this often in all when its reply is a refusal, is empty, or is cut at the token
     limit."""
     judge: bool = True
-    """A model reads each chain that passed the checks, where the recipe has a prompt for it."""
+    """A model reads each chain that passed the checks, where the recipe has a prompt for it; `--no-judge` is false."""
     judge_model: str = ""
     """This model judges; without a name it is the first of `models`, under another seed."""
     endpoint: EndpointConfig = EndpointConfig()

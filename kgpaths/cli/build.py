@@ -58,6 +58,7 @@ def build(
     base_url: model_options.BaseUrl = None,
     recipe: model_options.Recipe = None,
     samples: model_options.Samples = None,
+    judge: model_options.Judge = None,
     concurrency: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Keep this many calls in flight.", rich_help_panel=settings.MODEL),
@@ -122,6 +123,7 @@ def build(
             base_url,
             recipe,
             samples,
+            judge,
             concurrency=concurrency,
             max_cost=max_cost,
             max_tokens_total=max_tokens,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kgpaths.cli import complete
-from kgpaths.cli.settings import MODEL
+from kgpaths.cli.settings import MODEL, flag
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +49,14 @@ Samples = Annotated[
         min=1, metavar="N", help="Write this many chains for each question and keep the best.", rich_help_panel=MODEL
     ),
 ]
+Judge = Annotated[
+    bool | None,
+    flag(
+        "--judge/--no-judge",
+        help="Let a model read each chain that passed the checks (the default of recipes with a judge), or not.",
+        panel=MODEL,
+    ),
+]
 URL_VARIABLES = ("KGPATHS_BASE_URL", "OPENAI_BASE_URL")
 """Environment variables that stand in for `--base-url`, in this order."""
 
@@ -71,10 +79,22 @@ def parse_price(text: str) -> dict[str, float]:
 
 
 def typed_model(
-    models: list[str] | None, base_url: str | None, recipe: str | None, samples: int | None, **endpoint: Any
+    models: list[str] | None,
+    base_url: str | None,
+    recipe: str | None,
+    samples: int | None,
+    judge: bool | None,
+    **endpoint: Any,
 ) -> dict[str, Any]:
     """Return what the command line says of a model, as the option `llm` takes it."""
-    return {"models": models or None, "base_url": base_url, "recipe": recipe, "samples": samples, "endpoint": endpoint}
+    return {
+        "models": models or None,
+        "base_url": base_url,
+        "recipe": recipe,
+        "samples": samples,
+        "judge": judge,
+        "endpoint": endpoint,
+    }
 
 
 def complete_model(options: dict[str, Any]) -> None:
