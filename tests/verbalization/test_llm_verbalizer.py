@@ -435,8 +435,11 @@ def test_a_recipe_sets_the_knobs_of_other_stages(tmp_path: Path) -> None:
     assert load_recipe("medreason").stages() == {}
 
 
-def test_none_is_no_relevant_path_and_is_not_repaired(graph: KnowledgeGraph, cases: Any) -> None:
-    with FaultServer(reply=lambda _: "NONE") as server:
+@pytest.mark.parametrize(
+    "said", ["NONE", "The answer is NONE.", "1. No edge helps.\nAnswer: NONE", '{"steps": [], "answer": "NONE"}']
+)
+def test_none_is_no_relevant_path_and_is_not_repaired(graph: KnowledgeGraph, cases: Any, said: str) -> None:
+    with FaultServer(reply=lambda _: said) as server:
         made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["pneumonia"])
     assert (made.chain, made.reason) == (None, "no_relevant_path")
     assert len(made.generation) == 1

@@ -19,7 +19,7 @@ _DECLINES = re.compile(
     r"i (?:cannot|can['’]?t|can not|am unable|am not able|won['’]?t|will not|must decline)\b)",
     re.IGNORECASE,
 )
-_NONE = re.compile(r"\A\W*(?:NONE\b|(?i:none)\W*\Z)")
+_NONE = re.compile(r"\A\W*(?:NONE\b|(?i:none)\W*\Z)|\b(?i:answer(?: is)?)\W+NONE\W*\Z")
 _LONGEST_REFUSAL = 600
 """Characters; what is longer has something else to say as well."""
 
@@ -96,5 +96,7 @@ def declines(text: str) -> bool:
 
     >>> declines("NONE"), declines("NONE. The statements are about mice."), declines("None of the findings is new.")
     (True, True, False)
+    >>> declines("The answer is NONE."), declines('{"steps": [], "answer": "NONE"}'), declines("Answer: none of these")
+    (True, True, False)
     """
-    return _NONE.match(without_thinking(text)) is not None
+    return _NONE.search(without_thinking(text)) is not None
