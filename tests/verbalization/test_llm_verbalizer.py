@@ -443,3 +443,20 @@ def test_none_is_no_relevant_path_and_is_not_repaired(graph: KnowledgeGraph, cas
         made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["pneumonia"])
     assert (made.chain, made.reason) == (None, "no_relevant_path")
     assert len(made.generation) == 1
+
+
+@pytest.mark.parametrize("mends", [True, False])
+def test_a_chain_that_repeats_an_instruction_is_sent_back(graph: KnowledgeGraph, cases: Any, mends: bool) -> None:
+    def reply(payload: Any) -> str:
+        said = rehearse(payload["messages"][1]["content"])
+        if mends and len(payload["messages"]) > 2:
+            return said
+        return said.replace("1. ", "1. Argue as if you were finding it out. ", 1)
+
+    with FaultServer(reply=reply) as server:
+        made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["pneumonia"])
+    assert len(made.generation) == 2
+    assert (made.chain is not None) is mends
+    if not mends:
+        assert made.reason == "llm_unparsed"
+        assert "argue as if you were finding it out" in made.detail

@@ -196,4 +196,6 @@ class LLMVerbalizer:
             labels,
             answer_shown=self._prompt.head.shows_gold_answer,
         )
+        if made.chain is not None and (words := self._prompt.repeated(step.text for step in made.chain.steps)):
+            return Assembled(flaws=[Flaw("llm_unparsed", f"it repeats an instruction: {words!r}")])
         return Assembled(flaws=[*unfounded, *made.flaws]) if unfounded else made
