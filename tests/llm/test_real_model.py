@@ -92,12 +92,12 @@ def twenty(graph: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> P
 def built(served: Any, twenty: Path, tmp_path: Path) -> Callable[..., Path]:
     """Return a runner of `kgpaths build` on the twenty questions, which gives back the run's folder."""
 
-    def build(recipe: str, *arguments: object) -> Path:
+    def build(recipe: str) -> Path:
         run = tmp_path / recipe
         command = [
             sys.executable, "-m", "kgpaths", "build", "--source", f"jsonl:{twenty}", "--out", run, "--recipe", recipe,
             "--model", served.model, "--base-url", served.base_url, "--concurrency", 2, "--quiet",
-            "--set", f"llm.max_tokens={LONGEST}", "--set", "llm.tries=1", *arguments,
+            "--set", f"llm.max_tokens={LONGEST}", "--set", "llm.tries=1",
         ]  # fmt: skip
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=BOUND_S)
         assert done.returncode in (0, 1), done.stderr  # 1 where rows failed
@@ -105,6 +105,12 @@ def built(served: Any, twenty: Path, tmp_path: Path) -> Callable[..., Path]:
         return run
 
     return build
+
+
+def asked_by(served: Any, recipe: str) -> dict[str, Any]:
+    """Return the option `llm` of the same build from Python."""
+    plain = {"models": [served.model], "base_url": served.base_url, "recipe": recipe}
+    return plain | {"max_tokens": LONGEST, "tries": 1, "endpoint": {"concurrency": 2}}
 
 
 def replies(run: Path) -> list[tuple[Mapping[str, Any], str, str | None]]:
@@ -137,8 +143,7 @@ def test_every_row_ends_with_its_reason_and_is_replayed(
     again = tmp_path / "again"
     again.mkdir()
     shutil.copy(run / "replies.sqlite", again)
-    llm = {"models": [served.model], "base_url": served.base_url, "recipe": recipe, "max_tokens": LONGEST, "tries": 1}
-    kg.build(f"jsonl:{twenty}", out=again, graph=graph, llm=llm)
+    kg.build(f"jsonl:{twenty}", out=again, graph=graph, llm=asked_by(served, recipe))
     assert json.loads((again / "usage.json").read_text())["last_call"]["calls"] == 0
     assert {row.id: row for row in Corpus.open(again).rows()} == rows
 
@@ -153,8 +158,12 @@ def test_the_dialects_that_it_obeys_are_found_by_asking(served: Any) -> None:
 
 @pytest.mark.parametrize("name", ["json_schema", "json_object", "grammar"])
 @pytest.mark.parametrize("recipe", ["guided", "medreason"])
-def test_a_build_in_a_dialect_gets_the_shape(name: str, recipe: str, built: Callable[..., Path]) -> None:
-    run = built(recipe, "--limit", 3, "--set", f"llm.dialect={name}")
+def test_a_build_in_a_dialect_gets_the_shape(
+    name: str, recipe: str, served: Any, twenty: Path, graph: KnowledgeGraph, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    llm = asked_by(served, recipe) | {"dialect": name}
+    kg.build(f"jsonl:{twenty}", limit=3, out=run, graph=graph, llm=llm)
     assert sum(1 for _ in Corpus.open(run).rows()) == 3
     shaped = [(text, fault) for asked, text, fault in replies(run) if {"response_format", "grammar"} & set(asked)]
     assert len(shaped) >= 3
