@@ -298,15 +298,15 @@ class LLMConfig(_Config):
     seed: int | None = 0
     """The first sample has this seed, and the next ones count on from it; null sends no seed."""
     dialect: Literal["none", "json_schema", "json_object", "grammar"] = "none"
-    """This holds a reply to its shape; `none` reads numbered steps. `verbalization.dialects.probe` finds out what a
-    server obeys."""
+    """This holds a reply to its shape; `none` reads numbered steps. What a server obeys is found out by
+    `verbalization.recipes.structured_output.probe`."""
     samples: int = Field(default=1, ge=1, le=64)
     """This many chains are written for each question, and the best by its verdicts is kept."""
     tries: int = Field(default=2, ge=1, le=16)
     """A request is sent at most this often in all when its reply is a refusal, is empty, or is cut at the token
     limit."""
     judge: bool = True
-    """A model reads each chain that passed the checks, where the recipe has a prompt for it."""
+    """A model reads each chain that passed the checks, where the recipe has a prompt for it; `--no-judge` is false."""
     judge_model: str = ""
     """This model judges; without a name it is the first of `models`, under another seed."""
     texts: tuple[str, ...] = Field(default=("default",), min_length=1)

@@ -59,6 +59,7 @@ def build(
     recipe: model_options.Recipe = None,
     samples: model_options.Samples = None,
     texts: model_options.Texts = None,
+    judge: model_options.Judge = None,
     concurrency: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Keep this many calls in flight.", rich_help_panel=settings.MODEL),
@@ -125,6 +126,7 @@ def build(
             recipe,
             samples,
             texts,
+            judge,
             concurrency=concurrency,
             batch=batch or None,
             max_cost=max_cost,

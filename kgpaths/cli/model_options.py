@@ -67,6 +67,14 @@ Batch = Annotated[
         panel=MODEL,
     ),
 ]
+Judge = Annotated[
+    bool | None,
+    flag(
+        "--judge/--no-judge",
+        help="Let a model read each chain that passed the checks (the default of recipes with a judge), or not.",
+        panel=MODEL,
+    ),
+]
 URL_VARIABLES = ("KGPATHS_BASE_URL", "OPENAI_BASE_URL")
 """Environment variables that stand in for `--base-url`, in this order."""
 
@@ -94,6 +102,7 @@ def typed_model(
     recipe: str | None,
     samples: int | None,
     texts: list[str] | None,
+    judge: bool | None,
     **endpoint: Any,
 ) -> dict[str, Any]:
     """Return what the command line says of a model, as the option `llm` takes it."""
@@ -103,6 +112,7 @@ def typed_model(
         "recipe": recipe,
         "samples": samples,
         "texts": texts or None,
+        "judge": judge,
         "endpoint": endpoint,
     }
 

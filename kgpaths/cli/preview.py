@@ -25,6 +25,7 @@ def preview(
     recipe: model_options.Recipe = None,
     samples: model_options.Samples = None,
     texts: model_options.Texts = None,
+    judge: model_options.Judge = None,
     calls: Annotated[
         bool,
         flag("--calls", help="Print what the model was sent and what it replied.", panel=MODEL),
@@ -52,7 +53,7 @@ def preview(
         graph=graph,
         tiers=tiers,
         validation={"min_margin": min_margin},
-        llm=model_options.typed_model(model, base_url, recipe, samples, texts),
+        llm=model_options.typed_model(model, base_url, recipe, samples, texts, judge),
     )
     options = settings.laid_over(settings.given_options(BuildConfig, config, set_, ("source", "graph", "tiers")), typed)
     model_options.complete_model(options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,13 +33,24 @@ FAULT_REASON: dict[Fault, Reason] = {
 """The reason that a row fails with when a reply with that fault was the last one."""
 
 
-def canonical_json(value: Any) -> str:
-    """Return the one JSON text of a value: sorted keys, no spaces, no NaN; an unknown type is an error.
+_IN_ITS_ORDER = "response_format"
+"""A model writes the members of an object in the order in which the schema names them."""
 
-    >>> canonical_json({"b": 1, "a": "é"})
-    '{"a":"é","b":1}'
+
+def canonical_json(payload: Mapping[str, Any]) -> str:
+    """Return the one JSON text of a payload: sorted keys, no spaces, no NaN; an unknown type is an error.
+
+    Only `response_format` keeps the order of its keys: sorted, a schema would have the answer written before the steps.
+
+    >>> canonical_json({"response_format": {"steps": 1, "answer": 2}, "model": "é"})
+    '{"model":"é","response_format":{"steps":1,"answer":2}}'
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+    def text(value: Any, sort_keys: bool) -> str:
+        return json.dumps(value, sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+    members = (f"{text(name, True)}:{text(payload[name], name != _IN_ITS_ORDER)}" for name in sorted(payload))
+    return "{" + ",".join(members) + "}"
 
 
 class Message(BaseModel):

@@ -19,6 +19,7 @@ from kgpaths.linking import EntityLinker
 from kgpaths.records import QAItem
 from kgpaths.sources import open_source
 from kgpaths.testing import FaultServer
+from kgpaths.verbalization.recipes.guided.rehearsal import rehearse_guided
 from kgpaths.verbalization.recipes.rehearsal import rehearse
 
 QUESTION = {
@@ -69,6 +70,40 @@ def test_how_an_endpoint_is_treated_is_no_other_build(changed: list[str], ward: 
             assert done.exit_code == 0, (done.output, done.exception)
         other = CliRunner().invoke(app, [*command, "--samples", "2"])
     assert "llm.samples is 1 there and 2 here" in str(other.exception)
+
+
+@pytest.mark.parametrize(
+    ("typed", "judged"),
+    [
+        ([], True),
+        (["--no-judge"], False),
+        (["--set", "llm.judge=false"], False),
+        (["--set", "llm.judge=false", "--judge"], True),
+        (["--set", "llm.judge=true", "--no-judge"], False),
+    ],
+)
+def test_a_judge_reads_unless_told_not_to(typed: list[str], judged: bool, ward: Path, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def reply(payload: Any) -> str:
+        asked.append(payload["messages"][1]["content"])
+        return rehearse_guided(asked[-1])
+
+    with FaultServer(reply=reply) as server:
+        model = ["--model", "m", "--base-url", server.base_url, "--graph", str(ward), *typed]
+        built = ["build", "--source", questions(tmp_path, "train"), "--out", str(tmp_path / "run"), *model]
+        done = CliRunner().invoke(app, built)
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert any("<argument>" in said for said in asked) is judged
+        asked.clear()
+        shown = CliRunner().invoke(app, ["preview", "--source", questions(tmp_path, "train"), *model])
+        assert shown.exit_code == 0, (shown.output, shown.exception)
+        assert any("<argument>" in said for said in asked) is judged
+
+
+def test_a_judge_without_a_model_is_refused(ward: Path, tmp_path: Path) -> None:
+    command = ["build", "--source", questions(tmp_path, "train"), "--graph", str(ward), "--no-judge"]
+    assert "--model NAME" in str(CliRunner().invoke(app, command).exception)
 
 
 def learn(source: str, *, graph: KnowledgeGraph, **_: object) -> object:

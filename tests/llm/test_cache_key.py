@@ -14,6 +14,7 @@ import pytest
 from kgpaths.config import EndpointConfig
 from kgpaths.llm import ChatRequest, Endpoint, Message, Reply
 from kgpaths.testing import FaultServer
+from kgpaths.verbalization.recipes.structured_output import chain_schema, dialect
 
 SYSTEM, USER = Message(role="system", content="Be brief."), Message(role="user", content="Why?")
 
@@ -131,3 +132,13 @@ def test_without_a_store_nothing_is_replayed(request_of: Callable[..., ChatReque
     with FaultServer() as server:
         asyncio.run(twice(server.base_url))
     assert server.requests == 2
+
+
+def test_the_members_of_a_shape_are_sent_in_their_order(tmp_path: Path, request_of: Callable[..., ChatRequest]) -> None:
+    shape = dialect("json_schema").apply(request_of(), chain_schema(["Reasoning"])).response_format
+    sent: list[Any] = []
+    with FaultServer(reply=lambda payload: sent.append(payload) or "So.") as server:
+        asyncio.run(asked(server.base_url, tmp_path / "r.sqlite", request_of(response_format=shape)))
+    schema = sent[0]["response_format"]["json_schema"]["schema"]
+    assert list(schema["properties"]) == ["steps", "answer"], "a model that answers first argues for what it has said"
+    assert list(schema["properties"]["steps"]["items"]["properties"]) == ["section", "text", "cites"]

@@ -435,8 +435,28 @@ def test_a_recipe_sets_the_knobs_of_other_stages(tmp_path: Path) -> None:
     assert load_recipe("medreason").stages() == {"validation": {"most_knowledge": 3}}
 
 
-def test_none_is_no_relevant_path_and_is_not_repaired(graph: KnowledgeGraph, cases: Any) -> None:
-    with FaultServer(reply=lambda _: "NONE") as server:
+@pytest.mark.parametrize(
+    "said", ["NONE", "The answer is NONE.", "1. No edge helps.\nAnswer: NONE", '{"steps": [], "answer": "NONE"}']
+)
+def test_none_is_no_relevant_path_and_is_not_repaired(graph: KnowledgeGraph, cases: Any, said: str) -> None:
+    with FaultServer(reply=lambda _: said) as server:
         made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["pneumonia"])
     assert (made.chain, made.reason) == (None, "no_relevant_path")
     assert len(made.generation) == 1
+
+
+@pytest.mark.parametrize("mends", [True, False])
+def test_a_chain_that_repeats_an_instruction_is_sent_back(graph: KnowledgeGraph, cases: Any, mends: bool) -> None:
+    def reply(payload: Any) -> str:
+        said = rehearse(payload["messages"][1]["content"])
+        if mends and len(payload["messages"]) > 2:
+            return said
+        return said.replace("1. ", "1. Argue as if you were finding it out. ", 1)
+
+    with FaultServer(reply=reply) as server:
+        made = draft(server, LLMVerbalizer(graph, config(), finds_alike(graph)), cases["pneumonia"])
+    assert len(made.generation) == 2
+    assert (made.chain is not None) is mends
+    if not mends:
+        assert made.reason == "llm_unparsed"
+        assert "argue as if you were finding it out" in made.detail

@@ -75,12 +75,10 @@ def request(config: LLMConfig, prompt: PromptFile, inputs: Mapping[str, Any], sa
 
 
 def shaped(config: LLMConfig, asked: ChatRequest, schema: Mapping[str, Any]) -> ChatRequest:
-    """Return a call held to a schema, where the configuration names a dialect that can hold any schema.
+    """Return a call held to a schema by the dialect of the configuration.
 
-    The prompts that ask for an object describe it in words of their own; the dialect `grammar` knows chains alone.
+    The prompts that ask for an object describe it in words of their own, so the dialect's are left out.
     """
-    if config.dialect not in ("json_schema", "json_object"):
-        return asked
     return dialect(config.dialect).apply(asked, schema).model_copy(update={"messages": asked.messages})
 
 

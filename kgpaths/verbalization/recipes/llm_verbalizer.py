@@ -187,4 +187,6 @@ class LLMVerbalizer:
         unfounded = [Flaw("llm_unknown_citation", said) for said in unfounded_ratios(reading.units, material.edges)]
         shown = self._prompt.head.shows_gold_answer
         made = assemble(self._graph, item, mentions, material, self.recipe, reading, marks, answer_shown=shown)
+        if made.chain is not None and (words := self._prompt.repeated(step.text for step in made.chain.steps)):
+            return Assembled(flaws=[Flaw("llm_unparsed", f"it repeats an instruction: {words!r}")])
         return Assembled(flaws=[*unfounded, *made.flaws]) if unfounded else made

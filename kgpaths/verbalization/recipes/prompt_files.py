@@ -7,7 +7,7 @@ data: values are never rendered again, and `|data` takes the markup out of them 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgpaths.errors import ConfigError, UsageError, nearest
+from kgpaths.language.english import folded
 from kgpaths.resources import resource
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
+_INSTRUCTION = 7
+"""Words of a clause that nobody writes by chance."""
 INPUTS: Mapping[str, str] = {
     "question": "the stem, unchanged",
     "context": "the passage the question is about; may be empty",
@@ -119,8 +122,9 @@ class PromptFile:
         except UnicodeDecodeError as error:
             raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
         self.head, body = _parted(path, text)
-        self._template, names = _compiled(path, body)
+        self._template, names, said = _compiled(path, body)
         self._check(names)
+        self._instructions = {words for words in _clauses(said) if len(words.split()) >= _INSTRUCTION}
 
     def _check(self, names: set[str]) -> None:
         for name in sorted({*names, *self.head.inputs}):
@@ -139,6 +143,13 @@ class PromptFile:
     def id(self) -> str:
         """Name and version, as generation records carry it: `medreason@1`."""
         return f"{self.head.id}@{self.head.version}"
+
+    def repeated(self, texts: Iterable[str]) -> str:
+        """Return the first clause of the prompt's own words that stands in a text as a whole; empty where none does.
+
+        A small model copies what it is told to do, and a chain that says so is no argument.
+        """
+        return next((words for text in texts for words in _clauses(text) if words in self._instructions), "")
 
     def render(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Return the text of every block, by its name (`system`, `user`).
@@ -190,13 +201,20 @@ def explained(error: ValidationError, model: type[BaseModel]) -> str:
     return f"unknown key {where!r}; {nearest(str(fault['loc'][-1]), inside.model_fields)}"
 
 
-def _compiled(path: Path, body: str) -> tuple[Template, set[str]]:
-    from jinja2 import TemplateSyntaxError, meta
+def _clauses(text: str) -> Iterator[str]:
+    """Yield the clauses of a text, folded."""
+    yield from map(folded, re.split(r"[.;:!?\n]", text))
+
+
+def _compiled(path: Path, body: str) -> tuple[Template, set[str], str]:
+    """Return the template of a body, the names it uses, and its own words, without what is filled in."""
+    from jinja2 import TemplateSyntaxError, meta, nodes
 
     environment = _environment()
     try:
-        names = meta.find_undeclared_variables(environment.parse(body))
-        return environment.from_string(body), set(names)
+        parsed = environment.parse(body)
+        words = "\n".join(piece.data for piece in parsed.find_all(nodes.TemplateData))
+        return environment.from_string(body), set(meta.find_undeclared_variables(parsed)), words
     except TemplateSyntaxError as error:
         raise ConfigError(f"{path}: line {error.lineno} of the body: {error.message}") from None
 

@@ -21,7 +21,7 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(r"\A\W*(?:NONE\b|(?i:none)\W*\Z)")
-_NONE_LINE = re.compile(r"^\W*(?:(?:Answer|FINAL DIAGNOSIS)\W+)?NONE\W*$", re.MULTILINE)
+_NONE_LINE = re.compile(r"(?:^\W*(?:FINAL DIAGNOSIS\W+)?|\b(?i:answer(?: is)?)\W+)NONE\W*$", re.MULTILINE)
 _NO_ARGUMENT = re.compile(
     r"\A\W*(?:none of (?:the|these|those) (?:\w+ )?(?:statements?|paths?|evidence)\b"
     r"|(?:i think |it seems |there is )?(?:that )?no honest argument\b)",

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kgpaths.errors import UsageError, nearest
+from kgpaths.verbalization.recipes.json_grammar import json_grammar
 from kgpaths.verbalization.recipes.reply_parsing import ABSTAINS, without_thinking
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ class NoDialect:
         return _ask(model, "Say yes.")
 
     def obeyed(self, reply: Reply) -> bool:
-        """Any answer will do."""
-        return reply.fault is None
+        """Any answer will do, also one that goes on for too long."""
+        return reply.fault in (None, "length")
 
 
 class JsonSchema:
@@ -118,7 +119,7 @@ class JsonSchema:
     def apply(self, request: ChatRequest, schema: Mapping[str, Any]) -> ChatRequest:
         """Return the request with the schema in its payload; the words name the shape too."""
         inner = {"name": "reply", "strict": True, "schema": schema}
-        shape = json.dumps({"type": "json_schema", "json_schema": inner}, sort_keys=True)
+        shape = json.dumps({"type": "json_schema", "json_schema": inner})
         return _told(request, schema).model_copy(update={"response_format": shape})
 
     def probe(self, model: str) -> ChatRequest:
@@ -130,7 +131,7 @@ class JsonSchema:
             "additionalProperties": False,
         }
         inner = {"name": "probe", "strict": True, "schema": schema}
-        shape = json.dumps({"type": "json_schema", "json_schema": inner}, sort_keys=True)
+        shape = json.dumps({"type": "json_schema", "json_schema": inner})
         request = _ask(model, "Reply with a JSON object that has one member, word.")
         return request.model_copy(update={"response_format": shape})
 
@@ -156,20 +157,21 @@ class JsonObject:
         return request.model_copy(update={"response_format": self._shape})
 
     def obeyed(self, reply: Reply) -> bool:
-        """The reply is a JSON object all the same."""
+        """The reply is a JSON object all the same, or the start of one that a small model does not end."""
+        if reply.fault == "length":
+            return without_thinking(reply.text).lstrip().startswith("{")
         return reply.fault is None and isinstance(_object(reply.text), dict)
 
 
 class Grammar:
-    """A GBNF grammar in the payload's `grammar` member (llama.cpp's server)."""
+    """A GBNF grammar of the schema in the payload's `grammar` member (llama.cpp's server)."""
 
     name = "grammar"
     shapes = True
 
     def apply(self, request: ChatRequest, schema: Mapping[str, Any]) -> ChatRequest:
         """Return the request with a grammar of the schema."""
-        titles = schema["properties"]["steps"]["items"]["properties"]["section"].get("enum", [])
-        extra = json.loads(request.extra) | {"grammar": chain_grammar(titles)}
+        extra = json.loads(request.extra) | {"grammar": json_grammar(schema)}
         return _told(request, schema).model_copy(update={"extra": json.dumps(extra, sort_keys=True)})
 
     def probe(self, model: str) -> ChatRequest:
@@ -180,26 +182,6 @@ class Grammar:
     def obeyed(self, reply: Reply) -> bool:
         """Only the one word came back."""
         return reply.fault is None and reply.text.strip() == _PROBE
-
-
-def chain_grammar(titles: Sequence[str]) -> str:
-    """Return a GBNF grammar for what `chain_schema` describes.
-
-    >>> print(chain_grammar(["Reasoning"]).splitlines()[2])
-    section ::= "\\"Reasoning\\""
-    """
-    named = " | ".join(json.dumps(json.dumps(title)) for title in titles) or "string"
-    return "\n".join(
-        (
-            rf'root ::= "{{\"{ABSTAINS}\": " string ", \"steps\": " steps ", \"answer\": " string "}}"',
-            r'steps ::= "[" (step (", " step)*)? "]"',
-            f"section ::= {named}",
-            r'step ::= "{\"section\": " section ", \"text\": " string ", \"cites\": " strings ", \"quotes\": " strings '
-            r'", \"knowledge\": " ("true" | "false") "}"',
-            r'strings ::= "[" (string (", " string)*)? "]"',
-            r'string ::= "\"" ([^"\\\x00-\x1f] | "\\" ["\\/bfnrt])* "\""',
-        )
-    )
 
 
 _DIALECTS: tuple[Dialect, ...] = (JsonSchema(), JsonObject(), Grammar(), NoDialect())

@@ -10,7 +10,7 @@ from kgpaths.errors import UsageError
 from kgpaths.llm import FAULT_REASON, ChatRequest, Reply
 from kgpaths.records import Chain, Claim, Draft, Grounded, Mention, PathSet, QAItem, ReasoningPath
 from kgpaths.verbalization.recipes.calls import Calls, Completes, mending, request, shaped
-from kgpaths.verbalization.recipes.flaws import Assembled
+from kgpaths.verbalization.recipes.flaws import Assembled, Flaw
 from kgpaths.verbalization.recipes.guided.dossier import Dossier, citable, open_dossier, writing_inputs
 from kgpaths.verbalization.recipes.guided.proposal import Bounds, Proposal, Read, proposal_schema, read_proposal
 from kgpaths.verbalization.recipes.guided.writing import written
@@ -193,6 +193,8 @@ class GuidedVerbalizer:
         most = self.recipe.most_knowledge
         made = written(dossier, mentions, shown, reply, verbalizer=self.recipe.id, most_knowledge=most)
         _argued(reply, argued=made.chain is not None)
+        if made.chain is not None and (words := self._write.repeated(step.text for step in made.chain.steps)):
+            return Assembled(flaws=[Flaw("llm_unparsed", f"it repeats an instruction: {words!r}")])
         return made
 
 
