@@ -23,7 +23,6 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
     if sense == "exception" and not by_edges and (case.templated or not free.denies_answer(case)):
         yield Fault("the question asks for what does not hold, the chain argues for what does", "asks_exception")
     unusable = case.stated.unusable
-    denied = [m for m in case.mentions if m.node_id in unusable and m.role in ("question", "context")]
     for number, step in case.steps(*SUPPORT):
         edges = case.edges_of(step)
         ends = {end for edge in edges for end in (edge.subject, edge.object)}
@@ -40,8 +39,11 @@ def polarity_kept(case: Case) -> Iterator[Fault]:
             answers |= not case.templated and not {edge.subject, edge.object} & set(case.chain.answer_node_ids)
             if relation.polarity == "contradicts" and not answers:
                 yield Fault(f"edge {edge.id} ({edge.predicate}) contradicts", "polarity_violated", number)
+        # The template quotes nothing but findings; a model also quotes what is asked about, beside its findings.
+        mute = unusable if case.templated and not weighs else barred
+        denied = [one for one in case.mentions if one.node_id in mute and one.role in ("question", "context")]
         for quote in step.quotes:
-            for mention in denied if not weighs else ():
+            for mention in denied:
                 if (quote.section, quote.start, quote.end) == (mention.section, mention.start, mention.end):
                     yield Fault(f"{quote.text!r} is quoted as if it were present", "polarity_violated", number)
     for number, step in case.steps("absent"):

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rapidfuzz.fuzz import partial_ratio
+
 from kgpaths.language.english import folded
 from kgpaths.records import Step
 from kgpaths.validation.phrases import Token, mask, stated_ties
@@ -22,6 +24,8 @@ DENIAL = re.compile(
     r"|incorrect)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_SPELLED = 85
+"""Per cent of agreement from which words are the answer's in another spelling, spaces left out."""
 _STEM, _SHARE = 5, 0.5
 """Letters by which forms of a word are taken for the same, and the share of a name's words that names it."""
 _PRONOUN = re.compile(r"\b(?:its?|this|that|these|those|they|them|their|he|she|his|her|him|both|which|such)\b", re.I)
@@ -72,6 +76,7 @@ def entities(case: Case) -> Iterator[Fault]:
     sentence or on own knowledge as well, which may bring names of their own, this is a warning.
     """
     known = set(case.linked("question", "context", "option", "answer"))
+    options = case.linked("option")
     for number, step in enumerate(case.chain.steps):
         masked, tokens = mask(step.text, case.names, step.node_ids)
         said = {node for token in tokens for node in token.nodes}
@@ -81,7 +86,8 @@ def entities(case: Case) -> Iterator[Fault]:
         for tie, sides in (
             _ties(masked, tokens) if not (more or step.kind in ("findings", "conclusion", "check")) else ()
         ):
-            if not all(nodes & cited for nodes in sides):
+            aside = step.kind == "distractor" and any(nodes & options for nodes in sides)
+            if not aside and not all(nodes & cited for nodes in sides):
                 yield Fault(f"{tie!r} is said, and nothing that is cited says it", "uncited_step", number)
         named = said | {end for end in cited if _in_other_words(case, end, step.text)}
         for edge in edges:
@@ -188,6 +194,7 @@ def _says_of_answer(case: Case, what: re.Pattern[str]) -> Iterator[bool]:
     names = {name for name, nodes in case.names.items() if nodes & set(case.chain.answer_node_ids)} | {answer}
     for step in case.chain.steps:
         words = f" {folded(step.text)} "
-        if any(f" {name} " in words for name in names if name):
+        spelled = partial_ratio(answer.replace(" ", ""), words.replace(" ", "")) >= _SPELLED if answer else False
+        if spelled or any(f" {name} " in words for name in names if name):
             # What the answer itself says is no denial of it.
             yield what.search(re.sub(re.escape(case.item.answer), " ", step.text, flags=re.IGNORECASE)) is not None

@@ -53,6 +53,8 @@ def values(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
             return st.tuples(*map(values, members.values())).map(lambda drawn: dict(zip(members, drawn, strict=True)))
         case "array":
             return st.lists(values(schema["items"]), max_size=3)
+        case "boolean":
+            return st.booleans()
         case "integer":
             return st.integers(-999_999_999, 999_999_999)
     return st.text(max_size=12)

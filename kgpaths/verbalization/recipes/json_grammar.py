@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _SCALARS = {
+    "boolean": '"true" | "false"',
     "string": r'"\"" ([^"\\\x00-\x1f\x7f] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4}))* "\""',
     "integer": '"-"? ("0" | [1-9] [0-9]{0,8})',
 }

@@ -104,7 +104,7 @@ class Marks:
         """
         spans, flaws = [], []
         for piece in quoted_parts(words):
-            span = locate(self.item, piece, self.present)
+            span = locate(self.item, piece, self.present, options=True)
             if span is None:
                 flaws.append(misquoted(number, piece))
             else:

@@ -24,21 +24,27 @@ def quoted_parts(text: str) -> list[str]:
     return [part for part in parts if part and part.lower() not in ("none", "n/a", "-", "—")]
 
 
-def locate(item: QAItem, words: str, mentions: Iterable[Mention] = ()) -> Span | None:
-    """Return where question or context say these words; case, spaces and the look of quotation marks do not count.
+def locate(item: QAItem, words: str, mentions: Iterable[Mention] = (), *, options: bool = False) -> Span | None:
+    """Return where question, context, or if asked an option say these words, in this order.
 
-    Of several places, the first that holds one of the mentions; without one, the first.
+    Case, spaces and the look of quotation marks do not count. Of several places in question and context, the first that
+    holds one of the mentions; without one, the first.
 
+    >>> from kgpaths.records import Option
     >>> item = QAItem(id="q", dataset="d", split="train", question="A high\\n fever.", answer="x", licence="local")
     >>> locate(item, "High fever")
     Span(section='question', start=2, end=13, text='high\\n fever')
     >>> locate(item, "low fever") is None
     True
+    >>> asked = item.model_copy(update={"options": (Option(key="A", text="Low fever"),)})
+    >>> locate(asked, "low fever"), locate(asked, "low fever", options=True).section
+    (None, 'option:A')
     """
     if not words.strip():
         return None
     pattern = r"\s+".join(_loose(word) for word in as_data(words).split())
-    sections = [(name, text) for name, text in (("question", item.question), ("context", item.context)) if text]
+    wanted = ("question", "context", "option") if options else ("question", "context")
+    sections = [(name, text) for name, text in item.sections() if name.partition(":")[0] in wanted]
     places = [(one.section, one.start, one.end) for one in mentions]
     for flags in (0, re.IGNORECASE):
         spans = [

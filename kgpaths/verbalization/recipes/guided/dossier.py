@@ -120,9 +120,13 @@ def open_dossier(
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings without those that say the same of the same concept again."""
+    """Return findings without those that say the same of the same concept again, or that a measurement holds."""
     found: dict[tuple[str, str, str], Finding] = {}
-    for one in findings:
+    listed = list(findings)
+    measured = [(one.section, one.start, one.end) for one in listed if one.value]
+    for one in listed:
+        if not one.value and any(one.section == at and a <= one.start and one.end <= b for at, a, b in measured):
+            continue
         found.setdefault((one.node_id or one.text, one.status, one.direction), one)
     return list(found.values())
 
@@ -163,7 +167,10 @@ def writing_inputs(dossier: Dossier, proposal: Proposal, grounded: Grounded) -> 
         for edge, forward in edges:
             if edge.id not in wrong:
                 label = dossier.edge(edge)
-                lines.setdefault(label, f"[{label}] {dossier.statement(label, forward=forward)}")
+                said = dossier.statement(label, forward=forward)
+                # Several sources state the same: the first of them is shown.
+                label = next((one for one, line in lines.items() if line == f"[{one}] {said}"), label)
+                lines.setdefault(label, f"[{label}] {said}")
                 labels.append(label)
         return labels
 

@@ -87,7 +87,9 @@ class Judge:
         for step in chain.steps:
             cited = [self._statement(edges.get(one) or self._graph.edge(one)) for one in step.edge_ids]
             cited += [f"{quotation(one)} ({one.source})" for one in step.sentences]
-            cited += [f"the case says “{' '.join(quote.text.split())}”" for quote in step.quotes]
+            for quote in step.quotes:
+                said_by = "an option" if quote.section.startswith("option:") else "the case"
+                cited.append(f"{said_by} says “{' '.join(quote.text.split())}”")
             steps.append({"text": " ".join(step.text.split()), "cited": cited, "knowledge": step.knowledge})
         return {
             "question": item.question,
