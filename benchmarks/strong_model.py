@@ -65,6 +65,7 @@ def _question(row: Row) -> dict[str, object]:
 
 def replay(folder: Path, recipe: str, out: Path, **options: object) -> kg.BuildResult:
     """Build from the recorded replies of a recipe."""
+    out.mkdir(parents=True, exist_ok=True)
     source = out / "questions.jsonl"
     source.write_bytes(gzip.decompress((folder / QUESTIONS).read_bytes()))
     texts = {row["id"]: row["question"] for row in map(json.loads, source.read_text("utf-8").splitlines())}
@@ -73,7 +74,7 @@ def replay(folder: Path, recipe: str, out: Path, **options: object) -> kg.BuildR
         llm = {"models": ("recorded",), "base_url": server.base_url, "recipe": recipe, "endpoint": {"concurrency": 8}}
         result = kg.build(f"jsonl:{source}", out=out / recipe, llm=llm, **options)
     if model.unknown:
-        print(f"{recipe}: {len(model.unknown)} calls that were not recorded: {sorted(model.unknown)[:5]}")
+        print(f"{recipe}: {len(model.unknown)} calls that were not recorded: {sorted(model.unknown)}")
     return result
 
 

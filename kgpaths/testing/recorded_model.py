@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-_LINE = re.compile(r"\[([ESQ]+\d+)\] (.+?)(?=; \[[ESQ]+\d+\]|$)", re.MULTILINE)
+_LINE = re.compile(r"^(?:speaks against: )?\[([ESQ]+\d+)\] (.+)$", re.MULTILINE)
 _PATH = re.compile(r"^(P+\d+): (.+)$", re.MULTILINE)
+_PART = re.compile(r"\[(E+\d+)\](?: (.+?))?(?=; \[E+\d+\]|$)")
 _LABEL = re.compile(r"\b([ESQP]+\d+)\b")
 _LOST = 9000
 """Number of a label that stands for nothing any more."""
@@ -51,13 +52,11 @@ def labels_of(prompt: str) -> dict[str, str]:
     {'Q1': '"fever"', 'E1': 'flu causes fever', 'E2': 'flu is a virus disease', 'P1': 'flu causes fever; flu is a \
 virus disease', 'P2': 'flu causes fever'}
     """
-    found: dict[str, str] = {}
-    for label, line in _LINE.findall(prompt):
-        found.setdefault(label, " ".join(line.split()))
+    found = {label: " ".join(line.split()) for label, line in _LINE.findall(prompt)}
     for label, line in _PATH.findall(prompt):
-        found[label] = "; ".join(
-            found.get(edge, edge) for edge in _LABEL.findall(" ".join(re.findall(r"\[\w+\]", line)))
-        )
+        parts = _PART.findall(line)
+        found |= {edge: " ".join(said.split()) for edge, said in parts if said}
+        found[label] = "; ".join(found.get(edge, edge) for edge, _ in parts)
     return found
 
 
@@ -71,7 +70,8 @@ def recorded(question: str, messages: list[dict[str, str]], reply: str) -> Recor
 class RecordedModel:
     """Gives recorded replies again; `reply` is what `FaultServer` takes.
 
-    A stage that was not recorded for a question is answered with NONE: the model has nothing to say.
+    A repair that was not recorded is answered with the reply that is to be repaired. Any other stage that was not
+    recorded is answered with NONE: the model has nothing to say.
     """
 
     def __init__(self, replies: Iterable[Recorded], questions: Mapping[str, str]) -> None:
@@ -96,14 +96,17 @@ class RecordedModel:
         known = self._replies.get((question, stage))
         if known is None:
             self.unknown.append((question, stage))
+            known = self._replies.get((question, stage.removeprefix("mend ")))
+        if known is None:
             return "NONE"
-        now: dict[str, str] = {}
+        # A path of one statement has the words of that statement, so the letter counts too.
+        now: dict[tuple[str, str], str] = {}
         for label, line in labels_of(prompt).items():
-            now.setdefault(line, label)
+            now.setdefault((label[0], line), label)
 
         def renamed(match: re.Match[str]) -> str:
             line = known.labels.get(match[1])
-            return match[1] if line is None else now.get(line, f"{match[1][0]}{_LOST}")
+            return match[1] if line is None else now.get((match[1][0], line), f"{match[1][0]}{_LOST}")
 
         return _LABEL.sub(renamed, known.reply)
 
