@@ -183,6 +183,10 @@ class Span(Record):
     end: int = Field(gt=0)
     text: str
 
+    def holds(self, other: Span) -> bool:
+        """Say whether the other span lies in this one."""
+        return self.section == other.section and self.start <= other.start and other.end <= self.end
+
 
 class Question(Record):
     """What a question asks, read once from its item by `kgpaths.language.read_question`; nobody else reads the stem."""

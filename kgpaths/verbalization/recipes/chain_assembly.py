@@ -245,7 +245,9 @@ class _Assembly:
             (m for m in self.material.findings.values() if m.node_id in used and m.assertion in PRESENT),
             key=reading_order,
         )
-        beside = [mention for mention in resting if mention.node_id not in nodes]
+        # What the step quotes as part of more words is said already.
+        told = {mention.node_id for mention in resting if any(quote.holds(mention.span) for quote in quotes)}
+        beside = [mention for mention in resting if mention.node_id not in {*nodes, *told}]
         if not texts and not (self.recipe.layout.collect_findings and resting):
             return None
         if not texts:
