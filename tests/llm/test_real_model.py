@@ -167,7 +167,7 @@ def test_a_build_in_a_dialect_gets_the_shape(
     assert sum(1 for _ in Corpus.open(run).rows()) == 3
     shaped = [(text, fault) for asked, text, fault in replies(run) if {"response_format", "grammar"} & set(asked)]
     assert len(shaped) >= 3
-    opening = {"guided": r'\{\s*"key_findings":\s*\[', "medreason": r'\{\s*"steps":\s*\[\s*\{\s*"section":\s*"'}[recipe]
+    opening = {"guided": r'\{\s*"key_findings"\s*:\s*\[', "medreason": r'\{\s*"abstain"\s*:\s*"'}[recipe]
     for text, fault in shaped:
         assert re.match(r"\s*\{" if name == "json_object" else opening, text), text
         if fault is None:
