@@ -306,7 +306,8 @@ class LLMConfig(_Config):
     """A request is sent at most this often in all when its reply is a refusal, is empty, or is cut at the token
     limit."""
     judge: bool = True
-    """A model reads each chain that passed the checks, where the recipe has a prompt for it; `--no-judge` is false."""
+    """A model reads each chain that passed the checks, where the recipe has a prompt for it;
+    `--no-judge` leaves it out."""
     judge_model: str = ""
     """This model judges; without a name it is the first of `models`, under another seed."""
     texts: tuple[str, ...] = Field(default=("default",), min_length=1)

@@ -59,7 +59,9 @@ def passages(specs: Sequence[str | Path]) -> Iterator[Passage]:
 
 
 def texts_fingerprint(specs: Sequence[str | Path]) -> str:
-    """Return a SHA-256 over names and content of the files of the texts; their folder does not count.
+    """Return a SHA-256 over names and content of the files of the texts, and what the ledger says of them.
+
+    The folder of a file does not count.
 
     Raises:
         UsageError: there is no such file or folder.
@@ -68,6 +70,9 @@ def texts_fingerprint(specs: Sequence[str | Path]) -> str:
     for spec in specs:
         for file in _files(spec):
             digest.update(f"{file.name}\0".encode() + bytes.fromhex(sha256_of(file)))
+            if str(spec) == SHIPPED:
+                terms = licences()[file.name.partition(".")[0]]
+                digest.update(f"{terms.licence}\0{terms.version}\0".encode())
     return digest.hexdigest()
 
 
